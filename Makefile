@@ -1,0 +1,36 @@
+# Two commands to know: `make demo` and `make test`. Both do all of their set-up.
+.PHONY: demo test check bench lab-up lab-down setup setup-dev lock
+HAWSER = .venv/bin/hawser
+
+setup:
+	@scripts/setup run
+
+setup-dev:
+	@scripts/setup dev
+
+demo: setup            ## see a highly available router survive the loss of its node
+	@$(HAWSER) demo
+
+lab-up: setup          ## start the lab: a controller, two network nodes, two compute nodes, outside
+	@$(HAWSER) lab up
+
+lab-down: setup        ## stop the lab; nothing of it stays
+	@$(HAWSER) lab down
+
+check: setup-dev       ## style, types, layers and the pure tests: under a minute
+	@.venv/bin/ruff check src tests
+	@.venv/bin/ruff format --check src tests
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+	@.venv/bin/pytest -q -m 'not kernel and not lab' tests
+
+test: check            ## everything, on real namespaces (root)
+	@.venv/bin/pytest -q -m 'kernel or lab' tests
+
+bench: setup-dev       ## the figures of docs/benchmarks.md
+	@.venv/bin/python -m benchmarks
+
+lock:                  ## write the lock files again from pyproject.toml and requirements/*.in
+	build/env/uv/bin/uv pip compile -q --upgrade --python-version 3.11 --no-header --generate-hashes --extra plot --extra dev pyproject.toml -o requirements/hawser.txt
+	build/env/uv/bin/uv pip compile -q --upgrade --python-version 3.11 --no-header --generate-hashes requirements/openstack.in -o requirements/openstack.txt
+	build/env/uv/bin/uv pip compile -q --upgrade --python-version 3.11 --no-header --generate-hashes requirements/keystone.in -o requirements/keystone.txt

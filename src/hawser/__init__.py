@@ -1,0 +1,1 @@
+"""Hawser: highly available virtual networking with the OpenStack Networking API."""

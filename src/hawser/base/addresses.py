@@ -1,0 +1,36 @@
+"""Addresses as values, and the few facts about them that several rooms need."""
+
+from __future__ import annotations
+
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+    ip_interface,
+)
+
+Address = IPv4Address | IPv6Address
+Interface = IPv4Interface | IPv6Interface
+Network = IPv4Network | IPv6Network
+
+LINK_LOCAL = IPv6Network("fe80::/64")
+
+
+def interface(address: Address, network: Network) -> Interface:
+    """``address`` with the prefix length of the ``network`` that it lies in."""
+    return ip_interface(f"{address}/{network.prefixlen}")
+
+
+def eui64(prefix: IPv6Network, mac: str) -> IPv6Address:
+    """The address that a host with this MAC gives itself in ``prefix`` (RFC 4291, appendix A)."""
+    octets = bytes.fromhex(mac.replace(":", ""))
+    identifier = bytes([octets[0] ^ 2]) + octets[1:3] + b"\xff\xfe" + octets[3:]
+    return IPv6Address(int(prefix.network_address) | int.from_bytes(identifier, "big"))
+
+
+def link_local(mac: str) -> IPv6Address:
+    """The link-local address that a host with this MAC has (RFC 4291, section 2.5.6)."""
+    return eui64(LINK_LOCAL, mac)

@@ -1,0 +1,30 @@
+"""Values of the wire to JSON and back. A line that does not fit its type is a `BadInput`."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from hawser.base.errors import BadInput
+
+Value = TypeVar("Value")
+
+
+@cache
+def _adapter(kind: type[Value]) -> TypeAdapter[Value]:
+    return TypeAdapter(kind)
+
+
+def encode(value: Any) -> bytes:
+    """A wire value as one line of JSON, without a line feed."""
+    return _adapter(type(value)).dump_json(value)
+
+
+def decode(line: bytes, kind: type[Value]) -> Value:
+    """A line of JSON as a value of ``kind``."""
+    try:
+        return _adapter(kind).validate_json(line)
+    except ValidationError as error:
+        raise BadInput(kind.__name__, str(error.errors(include_url=False)[0])) from error

@@ -1,0 +1,164 @@
+"""What one node shall be: networks to wire, ports, routers and DHCP servers that live there.
+
+A `NodeIntent` is complete: what is not in it shall not be on the node. Each record has an ``id`` that is
+unique among its kind, so that two intents can be compared record by record (`change.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hawser.base.addresses import Address, Interface, Network
+
+
+class NetworkType(StrEnum):
+    """How a network is told apart from others on the wire."""
+
+    FLAT = "flat"
+    VLAN = "vlan"
+    VXLAN = "vxlan"
+    LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One network as this node shall wire it. ``id`` is the network's id.
+
+    ``segmentation_id`` is the VNI of a VXLAN network, the VLAN id of a VLAN network.
+    ``vteps`` are the tunnel addresses of the other nodes that have a port in the network, sorted.
+    """
+
+    id: str
+    network_type: NetworkType
+    physical_network: str | None
+    segmentation_id: int | None
+    mtu: int
+    vteps: tuple[Address, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """A port that is bound to this node: an instance's, a router's, a DHCP server's."""
+
+    id: str
+    network_id: str
+    mac: str
+    device_owner: str
+    device_id: str
+    admin_state_up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RouterInterface:
+    """A router's foot in a network: ``qr-`` (internal) or ``qg-`` (gateway).
+
+    ``addresses`` hold the prefix length of their subnet. ``advertise`` are the IPv6 prefixes that the router
+    advertises for stateless address configuration (RFC 4862), each with the DNS servers of its subnet.
+    """
+
+    port_id: str
+    network_id: str
+    mac: str
+    mtu: int
+    addresses: tuple[Interface, ...]
+    advertise: tuple[Network, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FloatingIp:
+    """An external address that stands for ``fixed_address`` behind the router."""
+
+    id: str
+    address: Address
+    fixed_address: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A static route of a router."""
+
+    destination: Network
+    nexthop: Address
+
+
+@dataclass(frozen=True, slots=True)
+class HighAvailability:
+    """A router's place among its peers on other nodes.
+
+    ``address`` is this node's on the HA network, ``peers`` the other nodes' ones, sorted. ``rank`` 0 is the
+    node that shall become master when all start together.
+    """
+
+    vrid: int
+    port_id: str
+    network_id: str
+    mac: str
+    mtu: int
+    address: Interface
+    peers: tuple[Address, ...]
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """A router that this node hosts; ``ha`` is None for one that lives on this node alone.
+
+    ``gateways`` are the external subnets' next hops: the default routes.
+    """
+
+    id: str
+    admin_state_up: bool
+    interfaces: tuple[RouterInterface, ...]
+    gateway: RouterInterface | None
+    next_hops: tuple[Address, ...]
+    enable_snat: bool
+    floating_ips: tuple[FloatingIp, ...]
+    routes: tuple[Route, ...]
+    ha: HighAvailability | None
+
+
+@dataclass(frozen=True, slots=True)
+class DhcpHost:
+    """A port's reservation: the address that this MAC is given."""
+
+    port_id: str
+    mac: str
+    address: Address
+    hostname: str
+
+
+@dataclass(frozen=True, slots=True)
+class DhcpSubnet:
+    """A subnet as the DHCP server offers it; host ``routes`` go to clients as option 121 (RFC 3442)."""
+
+    id: str
+    cidr: Network
+    gateway: Address | None
+    dns_servers: tuple[Address, ...]
+    routes: tuple[Route, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DhcpServer:
+    """A network's DHCP server on this node. ``id`` is the network's id."""
+
+    id: str
+    port_id: str
+    mac: str
+    mtu: int
+    addresses: tuple[Interface, ...]
+    subnets: tuple[DhcpSubnet, ...]
+    hosts: tuple[DhcpHost, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeIntent:
+    """All that one host shall be, as of a revision of the store; records are sorted by id."""
+
+    host: str
+    revision: int
+    segments: tuple[Segment, ...] = ()
+    ports: tuple[Port, ...] = ()
+    routers: tuple[Router, ...] = ()
+    dhcp_servers: tuple[DhcpServer, ...] = ()
