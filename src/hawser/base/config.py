@@ -45,11 +45,11 @@ _SERVER: dict[str, tuple[cfg.Opt, ...]] = {
         cfg.StrOpt("l3_ha_network_physical_name", default=""),
         cfg.StrOpt("base_mac", default="fa:16:3e:00:00:00"),
         cfg.IntOpt("global_physnet_mtu", default=1500, min=68),
-        cfg.FloatOpt("agent_down_time", default=15, min=1, help="Seconds of silence that make an agent dead."),
+        cfg.FloatOpt(
+            "agent_down_time", default=15, min=1, help="Seconds of silence that make an agent dead."
+        ),
     ),
-    "database": (
-        cfg.StrOpt("connection", default="", secret=True, help="Empty: SQLite in state_path."),
-    ),
+    "database": (cfg.StrOpt("connection", default="", secret=True, help="Empty: SQLite in state_path."),),
     "ml2": (
         cfg.ListOpt("type_drivers", default=["local", "flat", "vlan", "vxlan"]),
         cfg.ListOpt("tenant_network_types", default=["vxlan"]),
@@ -59,9 +59,7 @@ _SERVER: dict[str, tuple[cfg.Opt, ...]] = {
     "ml2_type_flat": (cfg.ListOpt("flat_networks", default=["*"]),),
     "ml2_type_vxlan": (cfg.ListOpt("vni_ranges", default=["1:16777215"]),),
     "ml2_type_vlan": (cfg.ListOpt("network_vlan_ranges", default=[]),),
-    "hawser": (
-        cfg.StrOpt("feed_secret", default="", secret=True, help="Nodes' keys are made from it."),
-    ),
+    "hawser": (cfg.StrOpt("feed_secret", default="", secret=True, help="Nodes' keys are made from it."),),
 }
 
 _NODE: dict[str, tuple[cfg.Opt, ...]] = {
@@ -91,7 +89,9 @@ _NODE: dict[str, tuple[cfg.Opt, ...]] = {
         cfg.PortOpt("udp_dstport", default=4789),
     ),
     "hawser": (
-        cfg.ListOpt("server_url", default=["http://controller:9696"], help="Servers, in order of preference."),
+        cfg.ListOpt(
+            "server_url", default=["http://controller:9696"], help="Servers, in order of preference."
+        ),
         cfg.StrOpt("node_key", default="", secret=True, help="What `hawser node key HOST` printed."),
     ),
 }

@@ -1,15 +1,15 @@
 """The one error tree. An error says what was asked, what is wrong, and what to do.
 
-    HawserError
-    ├── BadInput        a value that cannot be: names the field and the remedy       (HTTP 400)
-    ├── Unauthenticated no token, or one that is not valid                           (HTTP 401)
-    ├── Forbidden       known, but not allowed to this caller                        (HTTP 403)
-    ├── NotFound        no such thing, or not visible to this caller                 (HTTP 404)
-    ├── Conflict        the thing is in a state that does not allow it               (HTTP 409)
-    │   └── NoMoreRoom  a pool ran out: addresses, segments, VRIDs                   (HTTP 409)
-    ├── Unavailable     a neighbour (identity, database) does not answer             (HTTP 503)
-    ├── MachineError    the kernel or a daemon of this machine refused an operation
-    └── LabError        the lab cannot be started, found or changed
+HawserError
+├── BadInput        a value that cannot be: names the field and the remedy       (HTTP 400)
+├── Unauthenticated no token, or one that is not valid                           (HTTP 401)
+├── Forbidden       known, but not allowed to this caller                        (HTTP 403)
+├── NotFound        no such thing, or not visible to this caller                 (HTTP 404)
+├── Conflict        the thing is in a state that does not allow it               (HTTP 409)
+│   └── NoMoreRoom  a pool ran out: addresses, segments, VRIDs                   (HTTP 409)
+├── Unavailable     a neighbour (identity, database) does not answer             (HTTP 503)
+├── MachineError    the kernel or a daemon of this machine refused an operation
+└── LabError        the lab cannot be started, found or changed
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The difference of two intents as a value, and an intent with a difference applied. Pure.
 
-    merge(old, between(old, new)) == new
+merge(old, between(old, new)) == new
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ Value = TypeVar("Value")
 
 
 @cache
-def _adapter(kind: type[Value]) -> TypeAdapter[Value]:
+def _adapter(kind: Any) -> TypeAdapter[Any]:
     return TypeAdapter(kind)
 
 
@@ -25,6 +25,7 @@ def encode(value: Any) -> bytes:
 def decode(line: bytes, kind: type[Value]) -> Value:
     """A line of JSON as a value of ``kind``."""
     try:
-        return _adapter(kind).validate_json(line)
+        value: Value = _adapter(kind).validate_json(line)
     except ValidationError as error:
         raise BadInput(kind.__name__, str(error.errors(include_url=False)[0])) from error
+    return value

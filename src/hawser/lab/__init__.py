@@ -1,0 +1,1 @@
+"""Nodes as namespaces on one machine, and the faults that befall them."""

@@ -1,0 +1,39 @@
+"""An address on an interface in a namespace; IPv6 ones without duplicate address detection."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from ipaddress import IPv4Interface, IPv6Interface
+
+from hawser.machine.items.item import Item, Key, link_key
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """``interface`` on ``link`` in ``netns``."""
+
+    netns: str
+    link: str
+    interface: IPv4Interface | IPv6Interface
+
+    @property
+    def key(self) -> Key:
+        """("address", netns, link, address with prefix length)."""
+        return ("address", self.netns, self.link, str(self.interface))
+
+    def provides(self) -> frozenset[Key]:
+        """Itself."""
+        return frozenset({self.key})
+
+    def requires(self) -> frozenset[Key]:
+        """Its interface."""
+        return frozenset({link_key(self.netns, self.link)})
+
+    def claims(self) -> frozenset[Hashable]:
+        """The address on its interface, whatever the prefix length."""
+        return frozenset({("address", self.netns, self.link, self.interface.ip)})
+
+    def can_become(self, other: Item) -> bool:
+        """The key says all."""
+        return isinstance(other, Address)

@@ -1,0 +1,51 @@
+"""A daemon in a namespace. It outlives the agent, which adopts it again after a restart."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+
+from hawser.machine.items.file import file_key
+from hawser.machine.items.item import Item, Key, inside
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """``argv`` goes into the background by itself and writes its pid to ``pidfile``.
+
+    ``reads`` are the files it reads at start and at SIGHUP; ``loaded`` is a digest of their contents: when
+    only it differs, the process is told to read them again. ``needs`` are other keys that must stand first.
+    ``directory`` is where its record is kept (argv, pid, start time, ``loaded``), below our own directories.
+    """
+
+    name: str
+    netns: str
+    argv: tuple[str, ...]
+    pidfile: str
+    directory: str
+    reads: tuple[str, ...] = ()
+    loaded: str = ""
+    needs: tuple[Key, ...] = field(default=(), compare=False)
+
+    @property
+    def key(self) -> Key:
+        """("process", netns, name)."""
+        return ("process", self.netns, self.name)
+
+    def provides(self) -> frozenset[Key]:
+        """Itself."""
+        return frozenset({self.key})
+
+    def requires(self) -> frozenset[Key]:
+        """Its namespace, the files it reads, and what it needs."""
+        return inside(self.netns) | {file_key(path) for path in self.reads} | set(self.needs)
+
+    def claims(self) -> frozenset[Hashable]:
+        """Its pid file."""
+        return frozenset({("pidfile", self.pidfile)})
+
+    def can_become(self, other: Item) -> bool:
+        """It reads changed files again; other arguments or another place want a new process."""
+        if not isinstance(other, Process):
+            return False
+        return (self.argv, self.pidfile, self.reads) == (other.argv, other.pidfile, other.reads)

@@ -1,0 +1,42 @@
+"""A kernel setting of a namespace. It always exists: it is read where somebody wants it, never deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from hawser.machine.items.item import Item, Key, inside, link_key
+
+
+@dataclass(frozen=True, slots=True)
+class Sysctl:
+    """``name`` is the path below /proc/sys with slashes: ``net/ipv4/conf/qr-1/forwarding``.
+
+    ``link`` is the interface that it belongs to, "" for a setting of the whole namespace.
+    """
+
+    netns: str
+    name: str
+    value: str
+    link: str = ""
+
+    @property
+    def key(self) -> Key:
+        """("sysctl", netns, name, link)."""
+        return ("sysctl", self.netns, self.name, self.link)
+
+    def provides(self) -> frozenset[Key]:
+        """Itself."""
+        return frozenset({self.key})
+
+    def requires(self) -> frozenset[Key]:
+        """Its namespace, and its interface where it has one."""
+        return inside(self.netns) | ({link_key(self.netns, self.link)} if self.link else set())
+
+    def claims(self) -> frozenset[Hashable]:
+        """Nothing."""
+        return frozenset()
+
+    def can_become(self, other: Item) -> bool:
+        """Always."""
+        return isinstance(other, Sysctl)

@@ -1,0 +1,1 @@
+"""The node's loop: watch, plan, apply, report."""

@@ -1,0 +1,1 @@
+"""Pure choosers: addresses, MACs, segments, VRIDs, agents."""

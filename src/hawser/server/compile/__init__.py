@@ -1,0 +1,1 @@
+"""From a picture of the store to what each node shall be. Pure."""

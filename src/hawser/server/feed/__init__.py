@@ -1,0 +1,1 @@
+"""Watch streams that tell nodes their intent, and the reports that come back."""

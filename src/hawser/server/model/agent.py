@@ -1,0 +1,44 @@
+"""An agent: one role of one node, alive as long as it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+LINUX_BRIDGE = "Linux bridge agent"
+L3 = "L3 agent"
+DHCP = "DHCP agent"
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """``configurations`` is shown to operators as the agent sent it. ``tunnel_address`` is "" for none.
+
+    ``alive`` was worked out when the value was read: heard of within ``agent_down_time``.
+    """
+
+    id: str
+    agent_type: str
+    binary: str
+    host: str
+    availability_zone: str
+    description: str
+    admin_state_up: bool
+    tunnel_address: str
+    mappings: tuple[str, ...]
+    configurations: Mapping[str, object]
+    created_at: datetime
+    started_at: datetime
+    heartbeat_at: datetime
+    alive: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DhcpHosting:
+    """A network is served by a DHCP agent, with this port."""
+
+    network_id: str
+    agent_id: str
+    host: str
+    port_id: str

@@ -1,0 +1,60 @@
+"""A router, and its place on each node that hosts it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hawser.base.addresses import Address, Network
+from hawser.wire.report import Mastership
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraRoute:
+    """A static route of the router."""
+
+    destination: Network
+    nexthop: Address
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The router's foot in an external network."""
+
+    network_id: str
+    port_id: str
+    enable_snat: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Router:
+    """``vrid`` and ``ha_network_id`` are set where ``ha``; the VRID is unique within its HA network."""
+
+    id: str
+    project_id: str
+    name: str
+    description: str
+    admin_state_up: bool
+    status: str
+    ha: bool
+    gateway: Gateway | None
+    routes: tuple[ExtraRoute, ...]
+    vrid: int | None
+    ha_network_id: str | None
+    revision: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RouterHost:
+    """A router is hosted by an L3 agent. ``rank`` 0 is the preferred master among its hosts;
+    ``ha_port_id`` is its port on the HA network there. ``mastership_at`` is when that state began."""
+
+    router_id: str
+    agent_id: str
+    host: str
+    rank: int
+    ha_port_id: str | None
+    mastership: Mastership
+    mastership_at: datetime | None

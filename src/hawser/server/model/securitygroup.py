@@ -1,0 +1,43 @@
+"""A security group and its rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from hawser.base.addresses import Network
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """``direction`` is ingress or egress, ``ethertype`` IPv4 or IPv6; None matches everything."""
+
+    id: str
+    project_id: str
+    security_group_id: str
+    description: str
+    direction: str
+    ethertype: str
+    protocol: str | None
+    port_range_min: int | None
+    port_range_max: int | None
+    remote_ip_prefix: Network | None
+    remote_group_id: str | None
+    revision: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityGroup:
+    """A named set of rules of a project; ``default`` marks the one that every project has."""
+
+    id: str
+    project_id: str
+    name: str
+    description: str
+    default: bool
+    rules: tuple[Rule, ...]
+    revision: int
+    created_at: datetime
+    updated_at: datetime

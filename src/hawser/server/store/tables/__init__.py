@@ -1,0 +1,1 @@
+"""One file per noun: its tables, and rows to values and back."""
