@@ -1,0 +1,98 @@
+"""One router as one of its hosts shall have it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import IPv6Network
+
+from hawser.base.addresses import Address, Interface, Network, interface
+from hawser.server.compile.picture import Picture
+from hawser.server.model import port as owners
+from hawser.server.model.floatingip import FloatingIp
+from hawser.server.model.port import Port
+from hawser.server.model.router import Router, RouterHost
+from hawser.wire import intent
+
+_SHARED_OWNERS = owners.ROUTER_INTERNAL_OWNERS | {owners.ROUTER_GATEWAY}
+
+
+def is_shared_port(port: Port) -> bool:
+    """Whether the port stands on every host of its router, with one MAC and one set of addresses."""
+    return port.device_owner in _SHARED_OWNERS
+
+
+def compile_router(
+    picture: Picture,
+    hosting: RouterHost,
+    hostings: Sequence[RouterHost],
+    ports: Sequence[Port],
+    floating_ips: Sequence[FloatingIp],
+) -> intent.Router:
+    """``hostings`` are all of this router's, ``ports`` and ``floating_ips`` all of its own."""
+    router = picture.routers[hosting.router_id]
+    internal = sorted((p for p in ports if p.device_owner in owners.ROUTER_INTERNAL_OWNERS), key=_id)
+    gateway = next((p for p in ports if p.device_owner == owners.ROUTER_GATEWAY), None)
+    return intent.Router(
+        id=router.id,
+        admin_state_up=router.admin_state_up,
+        interfaces=tuple(_interface(picture, port) for port in internal),
+        gateway=_interface(picture, gateway) if gateway else None,
+        next_hops=_next_hops(picture, gateway) if gateway else (),
+        enable_snat=bool(router.gateway and router.gateway.enable_snat),
+        floating_ips=tuple(
+            intent.FloatingIp(id=f.id, address=f.address, fixed_address=f.fixed_address)
+            for f in sorted(floating_ips, key=_id)
+            if f.fixed_address is not None
+        ),
+        routes=tuple(intent.Route(destination=r.destination, nexthop=r.nexthop) for r in router.routes),
+        ha=_high_availability(picture, router, hosting, hostings) if router.ha else None,
+    )
+
+
+def _id(noun: Port | FloatingIp) -> str:
+    return noun.id
+
+
+def _interface(picture: Picture, port: Port) -> intent.RouterInterface:
+    return intent.RouterInterface(
+        port_id=port.id,
+        network_id=port.network_id,
+        mac=port.mac,
+        mtu=picture.networks[port.network_id].mtu,
+        addresses=port_addresses(picture, port),
+        advertise=_advertised(picture, port),
+    )
+
+
+def port_addresses(picture: Picture, port: Port) -> tuple[Interface, ...]:
+    """The port's addresses, each with the prefix length of its subnet."""
+    return tuple(interface(fixed.address, picture.subnets[fixed.subnet_id].cidr) for fixed in port.fixed_ips)
+
+
+def _advertised(picture: Picture, port: Port) -> tuple[Network, ...]:
+    subnets = (picture.subnets[fixed.subnet_id] for fixed in port.fixed_ips)
+    return tuple(s.cidr for s in subnets if isinstance(s.cidr, IPv6Network) and s.ipv6_ra_mode == "slaac")
+
+
+def _next_hops(picture: Picture, gateway: Port) -> tuple[Address, ...]:
+    subnets = (picture.subnets[fixed.subnet_id] for fixed in gateway.fixed_ips)
+    return tuple(subnet.gateway_ip for subnet in subnets if subnet.gateway_ip is not None)
+
+
+def _high_availability(
+    picture: Picture, router: Router, hosting: RouterHost, hostings: Sequence[RouterHost]
+) -> intent.HighAvailability | None:
+    if hosting.ha_port_id is None or router.vrid is None:
+        return None
+    port = picture.ports[hosting.ha_port_id]
+    peers = (picture.ports[h.ha_port_id] for h in hostings if h.ha_port_id and h.host != hosting.host)
+    return intent.HighAvailability(
+        vrid=router.vrid,
+        port_id=port.id,
+        network_id=port.network_id,
+        mac=port.mac,
+        mtu=picture.networks[port.network_id].mtu,
+        address=port_addresses(picture, port)[0],
+        peers=tuple(sorted((peer.fixed_ips[0].address for peer in peers), key=int)),
+        rank=hosting.rank,
+    )
