@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from hawser.server.model.unset import UNSET, Unset
+
 LINUX_BRIDGE = "Linux bridge agent"
 L3 = "L3 agent"
 DHCP = "DHCP agent"
@@ -42,3 +44,11 @@ class DhcpHosting:
     agent_id: str
     host: str
     port_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgentChanges:
+    """What an update asks for; UNSET leaves a field alone."""
+
+    description: str | Unset = UNSET
+    admin_state_up: bool | Unset = UNSET

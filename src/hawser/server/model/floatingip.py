@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hawser.base.addresses import Address
+from hawser.server.model.unset import UNSET, Unset
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +29,28 @@ class FloatingIp:
     revision: int
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewFloatingIp:
+    """What a create asks for: any address of the external network, or of ``subnet_id``, or ``address``.
+
+    With ``port_id`` it is associated at once; ``fixed_address`` None is the port's only IPv4 address.
+    """
+
+    project_id: str
+    network_id: str
+    description: str = ""
+    subnet_id: str | None = None
+    address: Address | None = None
+    port_id: str | None = None
+    fixed_address: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FloatingIpChanges:
+    """What an update asks for; UNSET leaves a field alone, ``port_id`` None disassociates."""
+
+    description: str | Unset = UNSET
+    port_id: str | Unset | None = UNSET
+    fixed_address: Address | Unset | None = UNSET

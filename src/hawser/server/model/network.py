@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from hawser.server.model.unset import UNSET, Unset
 from hawser.wire.intent import NetworkType
 
 HA_NETWORK_NAME = "HA network tenant {project_id}"
@@ -13,7 +14,7 @@ HA_NETWORK_NAME = "HA network tenant {project_id}"
 @dataclass(frozen=True, slots=True)
 class Network:
     """A layer 2 network. ``ha_project_id`` is set on the hidden HA network of a project: its ``project_id``
-    is then "" and the project does not see it."""
+    is then "" and the project does not see it. ``subnet_ids`` are sorted."""
 
     id: str
     project_id: str
@@ -31,3 +32,34 @@ class Network:
     revision: int
     created_at: datetime
     updated_at: datetime
+    subnet_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewNetwork:
+    """What a create asks for. UNSET leaves the segment, or a part of it, and the MTU to the server."""
+
+    project_id: str
+    name: str = ""
+    description: str = ""
+    admin_state_up: bool = True
+    shared: bool = False
+    external: bool = False
+    mtu: int | Unset = UNSET
+    port_security_enabled: bool = True
+    network_type: NetworkType | Unset = UNSET
+    physical_network: str | Unset = UNSET
+    segmentation_id: int | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkChanges:
+    """What an update asks for; UNSET leaves a field alone."""
+
+    name: str | Unset = UNSET
+    description: str | Unset = UNSET
+    admin_state_up: bool | Unset = UNSET
+    shared: bool | Unset = UNSET
+    external: bool | Unset = UNSET
+    mtu: int | Unset = UNSET
+    port_security_enabled: bool | Unset = UNSET

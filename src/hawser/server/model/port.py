@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hawser.base.addresses import Address, Network
+from hawser.server.model.unset import UNSET, Unset
 
 ROUTER_INTERFACE = "network:router_interface"
 ROUTER_HA_REPLICATED = "network:ha_router_replicated_interface"
@@ -57,3 +58,54 @@ class Port:
     revision: int
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WantedIp:
+    """An address that a port shall have: a given one, any of a given subnet, or both said."""
+
+    subnet_id: str | None = None
+    address: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPort:
+    """What a create asks for.
+
+    ``fixed_ips`` UNSET is one IPv4 address and one of every autoconfigured IPv6 subnet; () is none.
+    ``security_group_ids`` UNSET is the project's default group. ``port_security_enabled`` UNSET is the
+    network's. An address pair without a MAC of its own carries "" and gets the port's.
+    """
+
+    project_id: str
+    network_id: str
+    name: str = ""
+    description: str = ""
+    mac: str | Unset = UNSET
+    admin_state_up: bool = True
+    device_id: str = ""
+    device_owner: str = ""
+    host: str = ""
+    vnic_type: str = "normal"
+    port_security_enabled: bool | Unset = UNSET
+    fixed_ips: tuple[WantedIp, ...] | Unset = UNSET
+    security_group_ids: tuple[str, ...] | Unset = UNSET
+    address_pairs: tuple[AddressPair, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PortChanges:
+    """What an update asks for; UNSET leaves a field alone. ``fixed_ips`` says all addresses anew."""
+
+    name: str | Unset = UNSET
+    description: str | Unset = UNSET
+    mac: str | Unset = UNSET
+    admin_state_up: bool | Unset = UNSET
+    device_id: str | Unset = UNSET
+    device_owner: str | Unset = UNSET
+    host: str | Unset = UNSET
+    vnic_type: str | Unset = UNSET
+    port_security_enabled: bool | Unset = UNSET
+    fixed_ips: tuple[WantedIp, ...] | Unset = UNSET
+    security_group_ids: tuple[str, ...] | Unset = UNSET
+    address_pairs: tuple[AddressPair, ...] | Unset = UNSET

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hawser.base.addresses import Address, Network
+from hawser.server.model.port import FixedIp, WantedIp
+from hawser.server.model.unset import UNSET, Unset
 from hawser.wire.report import Mastership
 
 
@@ -19,11 +21,12 @@ class ExtraRoute:
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """The router's foot in an external network."""
+    """The router's foot in an external network; ``fixed_ips`` are its port's."""
 
     network_id: str
     port_id: str
     enable_snat: bool
+    fixed_ips: tuple[FixedIp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,3 +61,50 @@ class RouterHost:
     ha_port_id: str | None
     mastership: Mastership
     mastership_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedGateway:
+    """A gateway as a caller asks for it. ``fixed_ips`` UNSET: any address, or those it has already."""
+
+    network_id: str
+    enable_snat: bool | Unset = UNSET
+    fixed_ips: tuple[WantedIp, ...] | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class NewRouter:
+    """What a create asks for. ``ha`` UNSET is what the operator configured (``l3_ha``)."""
+
+    project_id: str
+    name: str = ""
+    description: str = ""
+    admin_state_up: bool = True
+    ha: bool | Unset = UNSET
+    gateway: WantedGateway | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RouterChanges:
+    """What an update asks for; UNSET leaves a field alone, ``gateway`` None clears it."""
+
+    name: str | Unset = UNSET
+    description: str | Unset = UNSET
+    admin_state_up: bool | Unset = UNSET
+    ha: bool | Unset = UNSET
+    gateway: WantedGateway | Unset | None = UNSET
+    routes: tuple[ExtraRoute, ...] | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class RouterInterface:
+    """A router's port on a tenant network, as adding or removing it answers.
+
+    ``subnet_ids`` are those that were added or removed.
+    """
+
+    router_id: str
+    project_id: str
+    network_id: str
+    port_id: str
+    subnet_ids: tuple[str, ...]

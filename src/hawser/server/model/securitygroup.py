@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hawser.base.addresses import Network
+from hawser.server.model.unset import UNSET, Unset
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +42,36 @@ class SecurityGroup:
     revision: int
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NewSecurityGroup:
+    """What a create asks for; it gets rules that let all egress through, as every group does at first."""
+
+    project_id: str
+    name: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityGroupChanges:
+    """What an update asks for; UNSET leaves a field alone."""
+
+    name: str | Unset = UNSET
+    description: str | Unset = UNSET
+
+
+@dataclass(frozen=True, slots=True)
+class NewRule:
+    """What a create asks for. ``protocol`` is a name or a number as text; None matches everything."""
+
+    project_id: str
+    security_group_id: str
+    direction: str
+    ethertype: str = "IPv4"
+    description: str = ""
+    protocol: str | None = None
+    port_range_min: int | None = None
+    port_range_max: int | None = None
+    remote_ip_prefix: Network | None = None
+    remote_group_id: str | None = None

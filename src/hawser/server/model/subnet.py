@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hawser.base import addresses
+from hawser.server.model.unset import UNSET, Unset
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +50,37 @@ class Subnet:
     def autoconfigured(self) -> bool:
         """Whether hosts make their own addresses from the prefix (SLAAC or stateless DHCPv6)."""
         return self.ipv6_address_mode in ("slaac", "dhcpv6-stateless")
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubnet:
+    """What a create asks for. ``gateway_ip`` None is a subnet without any; UNSET is its first address.
+
+    ``pools`` UNSET are all addresses but the gateway's, the network's and the broadcast's.
+    """
+
+    project_id: str
+    network_id: str
+    cidr: addresses.Network
+    name: str = ""
+    description: str = ""
+    gateway_ip: addresses.Address | Unset | None = UNSET
+    enable_dhcp: bool = True
+    pools: tuple[Pool, ...] | Unset = UNSET
+    dns_nameservers: tuple[addresses.Address, ...] = ()
+    host_routes: tuple[HostRoute, ...] = ()
+    ipv6_ra_mode: str | None = None
+    ipv6_address_mode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubnetChanges:
+    """What an update asks for; UNSET leaves a field alone."""
+
+    name: str | Unset = UNSET
+    description: str | Unset = UNSET
+    gateway_ip: addresses.Address | Unset | None = UNSET
+    enable_dhcp: bool | Unset = UNSET
+    pools: tuple[Pool, ...] | Unset = UNSET
+    dns_nameservers: tuple[addresses.Address, ...] | Unset = UNSET
+    host_routes: tuple[HostRoute, ...] | Unset = UNSET
