@@ -1,0 +1,144 @@
+"""What a lab consists of, as values: segments (wires that many share), nodes with roles, NICs and addresses. Pure.
+
+`ha` is the topology of the documents: a controller, two network nodes, two compute nodes, and `outside`, a host
+on the external network that plays the Internet.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from ipaddress import ip_interface, ip_network
+
+from hawser.base.addresses import Interface, Network
+from hawser.base.errors import BadInput
+
+MTU = 1500
+
+
+class Role(StrEnum):
+    """What a node does; the agents' values are those of `[hawser] roles` in `neutron.conf`."""
+
+    CONTROLLER = "controller"
+    LINUXBRIDGE = "linuxbridge"
+    L3 = "l3"
+    DHCP = "dhcp"
+    COMPUTE = "compute"
+    OUTSIDE = "outside"
+
+
+AGENTS = (Role.LINUXBRIDGE, Role.L3, Role.DHCP, Role.COMPUTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One wire: a bridge in the fabric. ``number`` makes the MAC addresses of the NICs on it."""
+
+    name: str
+    number: int
+    network: Network
+
+
+@dataclass(frozen=True, slots=True)
+class Nic:
+    """A node's end of a segment; ``mac`` is the same in every run, so that peers' neighbour tables hold true
+    when a node returns from a power cut."""
+
+    name: str
+    segment: str
+    mac: str
+    addresses: tuple[Interface, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NodeSpec:
+    """A node before it is started."""
+
+    name: str
+    roles: tuple[Role, ...]
+    nics: tuple[Nic, ...]
+
+    @property
+    def agents(self) -> tuple[Role, ...]:
+        """The roles that one `hawser node run` plays here."""
+        return tuple(role for role in self.roles if role in AGENTS)
+
+    def nic(self, segment: str) -> Nic:
+        """The NIC on the segment of that name; BadInput if this node has none."""
+        for nic in self.nics:
+            if nic.segment == segment:
+                return nic
+        have = ", ".join(nic.segment for nic in self.nics)
+        raise BadInput("link", f"{self.name} is not on '{segment}'", f"It has: {have}.")
+
+    def address(self, segment: str) -> Interface:
+        """The first address on the segment of that name."""
+        return self.nic(segment).addresses[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Topology:
+    """Segments and nodes; names are unique in each."""
+
+    name: str
+    segments: tuple[Segment, ...]
+    nodes: tuple[NodeSpec, ...]
+
+    def node(self, name: str) -> NodeSpec:
+        """The node of that name; BadInput names those that there are."""
+        for node in self.nodes:
+            if node.name == name:
+                return node
+        have = ", ".join(node.name for node in self.nodes)
+        raise BadInput("node", f"there is no '{name}' in the lab", f"It has: {have}.")
+
+    def with_role(self, role: Role) -> tuple[NodeSpec, ...]:
+        """The nodes that play this role, in order."""
+        return tuple(node for node in self.nodes if role in node.roles)
+
+
+MANAGEMENT = Segment("management", 0, ip_network("10.0.0.0/24"))
+TUNNEL = Segment("tunnel", 1, ip_network("10.0.1.0/24"))
+EXTERNAL = Segment("external", 2, ip_network("203.0.113.0/24"))
+
+_LAST_OCTETS = {"controller": 11, "network1": 21, "network2": 22, "compute1": 31, "compute2": 32}
+
+
+def ha(dhcp_on: str = "compute") -> Topology:
+    """The documents' topology. ``dhcp_on``: DHCP agents run on `compute` nodes (document 004) or on `network`
+    nodes (document 000)."""
+    if dhcp_on not in ("compute", "network"):
+        raise BadInput("dhcp-on", f"'{dhcp_on}' is not a kind of node", "Say `compute` or `network`.")
+    dhcp = {kind: (Role.DHCP,) if kind == dhcp_on else () for kind in ("compute", "network")}
+    network = (Role.LINUXBRIDGE, Role.L3, *dhcp["network"])
+    compute = (Role.LINUXBRIDGE, *dhcp["compute"], Role.COMPUTE)
+    nodes = (
+        _node("controller", (Role.CONTROLLER,), MANAGEMENT),
+        _node("network1", network, MANAGEMENT, TUNNEL, EXTERNAL),
+        _node("network2", network, MANAGEMENT, TUNNEL, EXTERNAL),
+        _node("compute1", compute, MANAGEMENT, TUNNEL),
+        _node("compute2", compute, MANAGEMENT, TUNNEL),
+        NodeSpec("outside", (Role.OUTSIDE,), (_outside_nic(),)),
+    )
+    return Topology("ha", (MANAGEMENT, TUNNEL, EXTERNAL), nodes)
+
+
+def _node(name: str, roles: tuple[Role, ...], *segments: Segment) -> NodeSpec:
+    nics = (_nic(f"eth{index}", segment, _LAST_OCTETS[name]) for index, segment in enumerate(segments))
+    return NodeSpec(name, roles, tuple(nics))
+
+
+def _nic(name: str, segment: Segment, last_octet: int) -> Nic:
+    """The external NIC bears no address: it is a port of the external network's bridge."""
+    address = ip_interface(f"{segment.network[last_octet]}/{segment.network.prefixlen}")
+    return Nic(name, segment.name, _mac(segment, last_octet), () if segment is EXTERNAL else (address,))
+
+
+def _outside_nic() -> Nic:
+    addresses = (ip_interface("203.0.113.1/24"), ip_interface("fd00:203:0:113::1/64"))
+    return Nic("eth0", EXTERNAL.name, _mac(EXTERNAL, 1), addresses)
+
+
+def _mac(segment: Segment, last_octet: int) -> str:
+    """Locally administered and unicast (the second bit of the first octet, IEEE 802)."""
+    return f"02:00:00:00:{segment.number:02x}:{last_octet:02x}"
