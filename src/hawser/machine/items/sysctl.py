@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hawser.machine.items.item import Item, Key, inside, link_key
 
@@ -12,13 +12,15 @@ from hawser.machine.items.item import Item, Key, inside, link_key
 class Sysctl:
     """``name`` is the path below /proc/sys with slashes: ``net/ipv4/conf/qr-1/forwarding``.
 
-    ``link`` is the interface that it belongs to, "" for a setting of the whole namespace.
+    ``link`` is the interface that it belongs to, "" for a setting of the whole namespace. ``after`` are
+    other keys that must stand first.
     """
 
     netns: str
     name: str
     value: str
     link: str = ""
+    after: tuple[Key, ...] = field(default=(), compare=False)
 
     @property
     def key(self) -> Key:
@@ -30,8 +32,9 @@ class Sysctl:
         return frozenset({self.key})
 
     def requires(self) -> frozenset[Key]:
-        """Its namespace, and its interface where it has one."""
-        return inside(self.netns) | ({link_key(self.netns, self.link)} if self.link else set())
+        """Its namespace, its interface where it has one, and what it comes after."""
+        own = {link_key(self.netns, self.link)} if self.link else set()
+        return inside(self.netns) | own | set(self.after)
 
     def claims(self) -> frozenset[Hashable]:
         """Nothing."""

@@ -1,0 +1,89 @@
+"""The roles of a node, one row each: what OpenStack Networking calls agents. Pure.
+
+A role plans its own items and answers for its own items: two roles in two processes on one machine never
+take each other's away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hawser.base import names
+from hawser.base.config import NodeSettings
+from hawser.machine.items.fdb import Flood
+from hawser.machine.items.file import File
+from hawser.machine.items.item import Item
+from hawser.machine.items.link import Bridge, Member, Vlan, Vxlan
+from hawser.machine.items.netns import Netns
+from hawser.machine.items.process import Process
+from hawser.node.planners import bridge, dhcp, router
+from hawser.node.planners.facts import Planner
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """``directories`` are where its files and process records are; ``owns`` tells its items from others'."""
+
+    name: str
+    agent_type: str
+    binary: str
+    planner: Planner
+    directories: Callable[[NodeSettings], tuple[Path, ...]]
+    owns: Callable[[Item, NodeSettings], bool]
+
+
+def _bridge_owns(item: Item, _settings: NodeSettings) -> bool:
+    return isinstance(item, Bridge | Vxlan | Vlan | Member | Flood)
+
+
+def _l3_directories(settings: NodeSettings) -> tuple[Path, ...]:
+    return (settings.ha_confs_path, settings.ha_confs_path.parent / "ra")
+
+
+def _l3_owns(item: Item, settings: NodeSettings) -> bool:
+    return _lives_in(item, names.ROUTER_NAMESPACE) or _kept_in(item, _l3_directories(settings))
+
+
+def _dhcp_directories(settings: NodeSettings) -> tuple[Path, ...]:
+    return (settings.state_path / "dhcp",)
+
+
+def _dhcp_owns(item: Item, settings: NodeSettings) -> bool:
+    return _lives_in(item, names.DHCP_NAMESPACE) or _kept_in(item, _dhcp_directories(settings))
+
+
+def _lives_in(item: Item, prefix: str) -> bool:
+    netns = item.name if isinstance(item, Netns) else getattr(item, "netns", "")
+    return bool(netns.startswith(prefix))
+
+
+def _kept_in(item: Item, directories: tuple[Path, ...]) -> bool:
+    if isinstance(item, File):
+        return any(Path(item.path).is_relative_to(directory) for directory in directories)
+    if isinstance(item, Process):
+        return any(Path(item.directory).is_relative_to(directory) for directory in directories)
+    return False
+
+
+def _no_directories(_settings: NodeSettings) -> tuple[Path, ...]:
+    return ()
+
+
+ROLES: Mapping[str, Role] = {
+    role.name: role
+    for role in (
+        Role("l3", "L3 agent", "neutron-l3-agent", router.desire, _l3_directories, _l3_owns),
+        Role("dhcp", "DHCP agent", "neutron-dhcp-agent", dhcp.desire, _dhcp_directories, _dhcp_owns),
+        Role(
+            "linuxbridge",
+            "Linux bridge agent",
+            "neutron-linuxbridge-agent",
+            bridge.desire,
+            _no_directories,
+            _bridge_owns,
+        ),
+    )
+}
+"""By name, in the order of planning: those that make taps before the one that puts them on bridges."""

@@ -1,0 +1,58 @@
+"""Router advertisements (RFC 4861) by radvd, where a subnet's hosts make their own addresses from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hawser.base import names
+from hawser.machine.items.file import File
+from hawser.machine.items.item import Item
+from hawser.node.planners import feet
+from hawser.node.planners.daemon import daemon
+from hawser.node.planners.facts import Facts
+from hawser.wire.intent import Router, RouterInterface
+
+_INTERFACE = """interface {link}
+{{
+    AdvSendAdvert on;
+    MinRtrAdvInterval 3;
+    MaxRtrAdvInterval 10;
+    AdvLinkMTU {mtu};
+{prefixes}}};
+"""
+_PREFIX = """    prefix {prefix}
+    {{
+        AdvOnLink on;
+        AdvAutonomous on;
+    }};
+"""
+
+
+def desire(router: Router, facts: Facts) -> Iterator[Item]:
+    """One radvd for the router, if any of its networks wants advertisements."""
+    parts = [_interface(link, foot) for link, foot in feet.links(router) if foot.advertise]
+    if not parts:
+        return
+    directory = str(facts.settings.ha_confs_path.parent / "ra" / router.id)
+    conf = File(f"{directory}/radvd.conf", "".join(parts))
+    pidfile = f"{directory}/radvd.pid"
+    argv = (
+        "radvd",
+        "-C",
+        conf.path,
+        "-p",
+        pidfile,
+        "-m",
+        "logfile",
+        "-l",
+        f"{directory}/radvd.log",
+        "-u",
+        "root",
+    )
+    netns = names.router_namespace(router.id)
+    yield from daemon("radvd", netns, argv=argv, pidfile=pidfile, directory=directory, files=[conf])
+
+
+def _interface(link: str, foot: RouterInterface) -> str:
+    prefixes = "".join(_PREFIX.format(prefix=prefix) for prefix in foot.advertise)
+    return _INTERFACE.format(link=link, mtu=foot.mtu, prefixes=prefixes)

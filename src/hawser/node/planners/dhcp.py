@@ -1,0 +1,98 @@
+"""The DHCP role: a namespace per network with a dnsmasq that knows every port's reservation.
+
+Any server of a network acknowledges the lease that another one gave (`--dhcp-authoritative` and the same
+reservations everywhere): a moved or restarted server never answers a renewal with a DHCPNAK.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from hawser.base import names
+from hawser.base.config import NodeSettings
+from hawser.machine.items.address import Address
+from hawser.machine.items.file import File
+from hawser.machine.items.item import Item, link_key
+from hawser.machine.items.link import Veth
+from hawser.machine.items.netns import Netns
+from hawser.machine.items.sysctl import Sysctl
+from hawser.node.planners.daemon import daemon
+from hawser.node.planners.facts import Facts
+from hawser.wire.intent import DhcpHost, DhcpServer, DhcpSubnet, NodeIntent
+
+
+def desire(intent: NodeIntent, facts: Facts) -> Iterator[Item]:
+    """All DHCP servers of this node."""
+    for server in intent.dhcp_servers:
+        yield from _server(server, facts.settings)
+
+
+def _server(server: DhcpServer, settings: NodeSettings) -> Iterator[Item]:
+    netns, link = names.dhcp_namespace(server.id), names.dhcp_interface(server.port_id)
+    yield Netns(netns)
+    yield Veth(names.tap(server.port_id), netns, link, server.mac, server.mtu)
+    yield Sysctl(netns, f"net/ipv6/conf/{link}/accept_ra", "0", link)
+    yield Sysctl(netns, f"net/ipv6/conf/{link}/accept_dad", "0", link)
+    yield Sysctl(netns, f"net/ipv6/conf/{link}/disable_ipv6", "0", link)
+    addresses = [Address(netns, link, address) for address in server.addresses]
+    yield from addresses
+    if not server.subnets:
+        return
+    directory = f"{settings.state_path}/dhcp/{server.id}"
+    files = [
+        File(f"{directory}/host", "".join(_host(host, settings) for host in server.hosts)),
+        File(f"{directory}/addn_hosts", "".join(_name(host, settings) for host in server.hosts)),
+        File(f"{directory}/opts", "".join(_options(server))),
+    ]
+    argv = tuple(_arguments(server, settings, directory, link))
+    needs = [link_key(netns, link), *(address.key for address in addresses)]
+    pidfile = f"{directory}/pid"
+    yield from daemon(
+        "dnsmasq", netns, argv=argv, pidfile=pidfile, directory=directory, files=files, needs=needs
+    )
+
+
+def _arguments(server: DhcpServer, settings: NodeSettings, directory: str, link: str) -> Iterable[str]:
+    yield from ("dnsmasq", "--conf-file=/dev/null", "--no-hosts", "--no-resolv", "--leasefile-ro")
+    yield from ("--bind-interfaces", f"--interface={link}", "--except-interface=lo")
+    yield from ("--dhcp-authoritative", f"--pid-file={directory}/pid", f"--domain={settings.dns_domain}")
+    yield f"--dhcp-hostsfile={directory}/host"
+    yield f"--addn-hosts={directory}/addn_hosts"
+    yield f"--dhcp-optsfile={directory}/opts"
+    yield f"--dhcp-lease-max={sum(min(subnet.cidr.num_addresses, 65536) for subnet in server.subnets)}"
+    yield f"--local=/{settings.dns_domain}/"
+    for subnet in server.subnets:
+        network = subnet.cidr
+        seconds = settings.dhcp_lease_duration
+        yield f"--dhcp-range=set:{_tag(subnet)},{network.network_address},static,{network.netmask},{seconds}s"
+
+
+def _tag(subnet: DhcpSubnet) -> str:
+    return f"subnet-{subnet.id}"
+
+
+def _host(host: DhcpHost, settings: NodeSettings) -> str:
+    return f"{host.mac},{host.hostname}.{settings.dns_domain},{host.address}\n"
+
+
+def _name(host: DhcpHost, settings: NodeSettings) -> str:
+    return f"{host.address}\t{host.hostname}.{settings.dns_domain} {host.hostname}\n"
+
+
+def _options(server: DhcpServer) -> Iterator[str]:
+    for subnet in server.subnets:
+        tag = f"tag:{_tag(subnet)}"
+        if subnet.dns_servers:
+            yield f"{tag},option:dns-server,{','.join(map(str, subnet.dns_servers))}\n"
+        yield f"{tag},option:router{f',{subnet.gateway}' if subnet.gateway else ''}\n"
+        if subnet.routes:
+            yield f"{tag},option:classless-static-route,{_classless(subnet)}\n"
+        yield f"{tag},option:mtu,{server.mtu}\n"
+
+
+def _classless(subnet: DhcpSubnet) -> str:
+    # A client that takes option 121 ignores the router option (RFC 3442), so the default goes in, too.
+    routes = [f"{route.destination},{route.nexthop}" for route in subnet.routes]
+    if subnet.gateway:
+        routes.append(f"0.0.0.0/0,{subnet.gateway}")
+    return ",".join(routes)

@@ -1,0 +1,45 @@
+"""What is true of a router's feet (its interfaces) however the router lives: links, addresses, reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from ipaddress import ip_interface, ip_network
+
+from hawser.base import names
+from hawser.base.addresses import Address, Interface, Network, link_local
+from hawser.wire.intent import Router, RouterInterface
+
+
+def links(router: Router) -> Iterator[tuple[str, RouterInterface]]:
+    """Each interface with its name on the machine; the gateway comes last."""
+    for interface in router.interfaces:
+        yield names.router_interface(interface.port_id), interface
+    if router.gateway:
+        yield names.gateway_interface(router.gateway.port_id), router.gateway
+
+
+def addresses(interface: RouterInterface) -> tuple[Interface, ...]:
+    """The interface's addresses, sorted, and the link-local one that its MAC gives it (RFC 4291)."""
+    own = sorted(interface.addresses, key=lambda address: (address.version, int(address.ip)))
+    return (*own, ip_interface(f"{link_local(interface.mac)}/64"))
+
+
+def floating(router: Router) -> tuple[Interface, ...]:
+    """The floating IPs as the gateway interface holds them: host addresses, sorted."""
+    return tuple(sorted(ip_interface(f.address) for f in router.floating_ips))
+
+
+def routes(router: Router) -> Iterator[tuple[Network, Address, str]]:
+    """Destination, next hop and interface: the default routes first, then the static ones within reach."""
+    if router.gateway:
+        link = names.gateway_interface(router.gateway.port_id)
+        for hop in router.next_hops:
+            yield ip_network("0.0.0.0/0" if hop.version == 4 else "::/0"), hop, link
+    for route in router.routes:
+        towards = [link for link, foot in links(router) if _reaches(foot, route.nexthop)]
+        if towards:
+            yield route.destination, route.nexthop, towards[0]
+
+
+def _reaches(interface: RouterInterface, hop: Address) -> bool:
+    return any(hop in address.network for address in interface.addresses)

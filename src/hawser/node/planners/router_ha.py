@@ -1,0 +1,159 @@
+"""A highly available router: its foot in the HA network, and the keepalived that decides who is master.
+
+keepalived alone decides, from heartbeats (VRRP, RFC 5798; RFC 3768 for whole-second intervals). The agent
+leans on it by one number a router, in a tracked file that is added to the priority without a reload:
+
+    backup of rank 0, 1, 2, …    0, -20, -40, …   who takes over when several could
+    the master                   +40              a node that returns never takes the router back
+
+The router's addresses and routes are keepalived's: it adds them on the master and takes them off elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from ipaddress import ip_interface
+
+from hawser.base import names
+from hawser.base.addresses import Interface
+from hawser.machine.items.address import Address
+from hawser.machine.items.file import File, file_key
+from hawser.machine.items.item import Item, link_key
+from hawser.machine.items.link import Veth
+from hawser.node.planners import feet
+from hawser.node.planners.daemon import daemon
+from hawser.node.planners.facts import Facts
+from hawser.wire.intent import HighAvailability, Router
+from hawser.wire.report import Mastership
+
+RANK_STEP = 20
+MASTER_BONUS = 40
+PRIORITY = 200
+CLASSIC_PRIORITY = 50
+"""The priority of documents that set whole-second intervals; it also makes the skew time theirs."""
+
+_CONF = """global_defs {{
+    router_id hawser
+    vrrp_version {version}
+    vrrp_garp_master_repeat 3
+    vrrp_garp_lower_prio_repeat 3
+    vrrp_garp_lower_prio_delay 1
+    vrrp_higher_prio_send_advert true
+    vrrp_notify_fifo {fifo}
+}}
+vrrp_track_file rank {{
+    file {rank_file}
+    weight 1
+}}
+vrrp_instance {instance} {{
+    state BACKUP
+    interface {link}
+    virtual_router_id {vrid}
+    priority {priority}
+    advert_int {interval}
+    garp_master_delay 1
+{unicast}{authentication}    track_file {{
+        rank
+    }}
+    virtual_ipaddress {{
+        {primary} dev {link}
+    }}
+    virtual_ipaddress_excluded {{
+{excluded}    }}
+    virtual_routes {{
+{routes}    }}
+}}
+"""
+
+
+def desire(router: Router, ha: HighAvailability, facts: Facts) -> Iterator[Item]:
+    """The ``ha-`` interface and keepalived; it starts once it can speak to its peers."""
+    netns = names.router_namespace(router.id)
+    link = names.ha_interface(ha.port_id)
+    tap = names.tap(ha.port_id)
+    yield Veth(tap, netns, link, ha.mac, ha.mtu)
+    yield Address(netns, link, ha.address)
+    directory = f"{facts.settings.ha_confs_path}/{router.id}"
+    if tap not in facts.bridged:
+        return  # a keepalived that cannot hear its peers would make a second master
+    rank = File(f"{directory}/rank", f"{steering(ha, facts.masterships.get(router.id))}\n")
+    yield rank
+    conf = File(f"{directory}/keepalived.conf", _configuration(router, ha, facts, rank.path), mode=0o600)
+    pidfile = f"{directory}/keepalived.pid"
+    argv = ("keepalived", "-P", "-f", conf.path, "-p", pidfile, "-r", f"{directory}/vrrp.pid")
+    needs = [("member", "", tap), ("address", netns, link, str(ha.address)), file_key(rank.path)]
+    needs += [link_key(netns, foot) for foot, _ in feet.links(router)]
+    yield from daemon(
+        "keepalived", netns, argv=argv, pidfile=pidfile, directory=directory, files=[conf], needs=needs
+    )
+
+
+def steering(ha: HighAvailability, mastership: Mastership | None) -> int:
+    """The number in the router's tracked file."""
+    return MASTER_BONUS if mastership is Mastership.ACTIVE else -RANK_STEP * ha.rank
+
+
+def instance_name(router_id: str, vrid: int) -> str:
+    """The VRRP instance's name: unique on the node, for all routers speak to one FIFO."""
+    return f"VR_{vrid}_{router_id}"
+
+
+def primary_address(vrid: int) -> Interface:
+    """The constant first virtual address: whoever holds it is master."""
+    return ip_interface(f"169.254.0.{vrid}/24")
+
+
+def fifo_path(facts: Facts) -> str:
+    """The node's one FIFO that every keepalived writes its changes to."""
+    return f"{facts.settings.ha_confs_path}/notify.fifo"
+
+
+def _configuration(router: Router, ha: HighAvailability, facts: Facts, rank_file: str) -> str:
+    interval = facts.settings.ha_vrrp_advert_int
+    classic = interval >= 1 and interval == int(interval)
+    return _CONF.format(
+        version=2 if classic else 3,
+        fifo=fifo_path(facts),
+        rank_file=rank_file,
+        instance=instance_name(router.id, ha.vrid),
+        link=names.ha_interface(ha.port_id),
+        vrid=ha.vrid,
+        priority=CLASSIC_PRIORITY if classic else PRIORITY,
+        interval=int(interval) if classic else interval,
+        unicast=_unicast(ha),
+        authentication=_authentication(facts) if classic else "",
+        primary=primary_address(ha.vrid),
+        excluded="".join(f"        {line}\n" for line in _virtual_addresses(router)),
+        routes="".join(f"        {to} via {hop} dev {link}\n" for to, hop, link in feet.routes(router)),
+    )
+
+
+def _unicast(ha: HighAvailability) -> str:
+    # Heartbeats go to the peers alone: in one HA network nobody hears those of others' routers.
+    if not ha.peers:
+        return ""
+    peers = "".join(f"        {peer}\n" for peer in ha.peers)
+    return f"    unicast_src_ip {ha.address.ip}\n    unicast_peer {{\n{peers}    }}\n"
+
+
+def _authentication(facts: Facts) -> str:
+    # Authentication exists in VRRP version 2 only (RFC 5798, section 9 on why it went).
+    settings = facts.settings
+    if not settings.ha_vrrp_auth_password:
+        return ""
+    return (
+        "    authentication {\n"
+        f"        auth_type {settings.ha_vrrp_auth_type}\n"
+        f"        auth_pass {settings.ha_vrrp_auth_password}\n"
+        "    }\n"
+    )
+
+
+def _virtual_addresses(router: Router) -> Iterable[str]:
+    for link, foot in feet.links(router):
+        for address in feet.addresses(foot):
+            scope = " scope link" if address.is_link_local else ""
+            yield f"{address} dev {link}{scope}" + (" nodad" if address.version == 6 else "")
+    if router.gateway:
+        link = names.gateway_interface(router.gateway.port_id)
+        yield from (f"{address} dev {link}" for address in feet.floating(router))
