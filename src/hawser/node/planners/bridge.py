@@ -36,7 +36,7 @@ def obstacle(segment: Segment, facts: Facts) -> str | None:
         if facts.tunnel_device is None:
             return f"no interface has local_ip {facts.settings.local_ip}"
     elif segment.network_type is not NetworkType.LOCAL:
-        physical = segment.physical_network
+        physical = segment.physical_network or ""
         if physical in facts.settings.physical_bridges:
             return None
         if physical not in facts.settings.physical_interfaces:
@@ -48,11 +48,9 @@ def obstacle(segment: Segment, facts: Facts) -> str | None:
 
 def bridge_of(segment: Segment, facts: Facts) -> str:
     """The network's bridge: its own, or the operator's where a flat network is mapped to one."""
-    if (
-        segment.network_type is NetworkType.FLAT
-        and segment.physical_network in facts.settings.physical_bridges
-    ):
-        return facts.settings.physical_bridges[segment.physical_network]
+    mapped = facts.settings.physical_bridges.get(segment.physical_network or "")
+    if segment.network_type is NetworkType.FLAT and mapped:
+        return mapped
     return names.bridge(segment.id)
 
 

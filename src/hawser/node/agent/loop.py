@@ -1,0 +1,155 @@
+"""The node's loop: whatever happens only wakes it; what it does depends on the state alone.
+
+intent + facts -> desired items; the machine -> actual items; plan; apply; report
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from hawser.base.config import NodeSettings
+from hawser.machine.apply import Outcome
+from hawser.machine.drivers.machine import Machine
+from hawser.machine.items.item import Item, Key
+from hawser.machine.plan import Verb, plan
+from hawser.node.agent import desired, status
+from hawser.node.agent.cache import Cache
+from hawser.node.agent.reporter import Reporter
+from hawser.node.agent.roles import Role
+from hawser.node.planners.facts import Facts
+from hawser.wire.change import IntentChange, merge
+from hawser.wire.intent import NodeIntent
+from hawser.wire.report import AgentState, Mastership
+
+log = logging.getLogger(__name__)
+
+FIRST_RETRY, LAST_RETRY = 0.1, 5.0
+"""Seconds before an operation that failed is tried again: doubled each time between these two."""
+
+
+class Loop:
+    """One node's roles over one machine. Nothing is taken away before the first complete intent."""
+
+    def __init__(self, settings: NodeSettings, roles: Sequence[Role], machine: Machine) -> None:
+        self.settings = settings
+        self.roles = roles
+        self.machine = machine
+        self.started_at = time.time()
+        self.reporter = Reporter(settings, self.agent_states)
+        self._cache = Cache(Path(settings.state_path) / "hawser" / f"intent-{'-'.join(self._names())}.json")
+        self._intent = self._cache.load()
+        self._facts = Facts(settings, frozenset(), frozenset(), None, {})
+        self._actual: dict[Key, Item] | None = None
+        self._masterships: dict[str, Mastership] = {}
+        self._since: dict[str, float] = {}
+        self._wake = asyncio.Event()
+        self._retry = FIRST_RETRY
+
+    @property
+    def revision(self) -> int:
+        """The revision of the intent that the node holds; 0 for none."""
+        return self._intent.revision if self._intent else 0
+
+    def take(self, change: IntentChange) -> None:
+        """A change of the intent arrived; it is kept on disk before anything is done about it."""
+        self._intent = merge(self._intent or NodeIntent(self.settings.host, 0), change)
+        self._cache.save(self._intent)
+        self._wake.set()
+
+    def mastership(self, router_id: str, part: Mastership) -> None:
+        """keepalived says which part this machine plays for a router."""
+        self._set_part(router_id, part)
+        self._wake.set()
+
+    def look(self) -> None:
+        """Something changed on the machine without our doing: look at all of it."""
+        self._actual = None
+        self._wake.set()
+
+    def wake(self) -> None:
+        """Something may have changed that facts will tell."""
+        self._wake.set()
+
+    def agent_states(self) -> list[AgentState]:
+        """Each role as an agent of the API."""
+        intent = self._intent or NodeIntent(self.settings.host, 0)
+        return [status.agent_state(role, self._facts, intent, self.started_at) for role in self.roles]
+
+    async def run(self) -> None:
+        """Turn at every wake-up, and look at the whole machine every so often."""
+        while True:
+            await self._turn()
+            try:
+                await asyncio.wait_for(self._wake.wait(), self.settings.resync_interval)
+            except TimeoutError:
+                self._actual = None
+            self._wake.clear()
+
+    async def _turn(self) -> None:
+        await self._gather_facts()
+        intent = self._intent
+        if intent is None:
+            return
+        actual = await self._actual_items(intent)
+        wanted = desired.desired(intent, self._facts, self.roles)
+        steps = plan(wanted, desired.ours(actual, intent, self.roles, self.settings))
+        outcome = await asyncio.to_thread(self.machine.apply, steps)
+        self._settle(actual, outcome)
+        self._report(intent, actual)
+
+    async def _gather_facts(self) -> None:
+        machine = await asyncio.to_thread(self.machine.facts)
+        local_ip = str(self.settings.local_ip)
+        bridges_itself = any(role.name == "linuxbridge" for role in self.roles)
+        taps = desired.taps(self._intent) if self._intent and bridges_itself else frozenset()
+        self._facts = Facts(
+            settings=self.settings,
+            links=machine.links,
+            bridged=machine.bridged | taps,
+            tunnel_device=machine.device_of.get(local_ip),
+            masterships=dict(self._masterships),
+        )
+        if self._actual is not None and desired.lost_links(self._actual, machine.links):
+            self._actual = None
+
+    async def _actual_items(self, intent: NodeIntent) -> dict[Key, Item]:
+        if self._actual is None:
+            wanted = desired.desired(intent, self._facts, self.roles)
+            self._actual = await asyncio.to_thread(self.machine.read, wanted)
+            for router_id, part in desired.masterships(self._actual, intent).items():
+                self._set_part(router_id, part)
+            self._facts.masterships = dict(self._masterships)
+        return self._actual
+
+    def _settle(self, actual: dict[Key, Item], outcome: Outcome) -> None:
+        for op in outcome.done:
+            if op.verb is Verb.DELETE:
+                actual.pop(op.item.key, None)
+            else:
+                actual[op.item.key] = op.item
+        if not outcome.failed:
+            self._retry = FIRST_RETRY
+            return
+        self._actual = None
+        asyncio.get_running_loop().call_later(self._retry, self._wake.set)
+        self._retry = min(2 * self._retry, LAST_RETRY)
+
+    def _report(self, intent: NodeIntent, actual: dict[Key, Item]) -> None:
+        wires = any(role.name == "linuxbridge" for role in self.roles)
+        routes = any(role.name == "l3" for role in self.roles)
+        ports = status.port_statuses(intent, self._facts, actual).values() if wires else ()
+        routers = status.router_statuses(intent, self._masterships, self._since) if routes else ()
+        self.reporter.tell(ports, routers)
+
+    def _set_part(self, router_id: str, part: Mastership) -> None:
+        if self._masterships.get(router_id) != part:
+            log.info("router %s is %s here", router_id, part)
+            self._masterships[router_id] = part
+            self._since[router_id] = time.time()
+
+    def _names(self) -> list[str]:
+        return [role.name for role in self.roles]

@@ -1,0 +1,80 @@
+"""What the node has to tell: its agents, its ports' and its routers' state, out of what stands. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from hawser.base import names
+from hawser.machine.items.item import ROOT, Item, Key
+from hawser.node.agent.roles import Role
+from hawser.node.planners import bridge
+from hawser.node.planners.facts import Facts
+from hawser.wire.intent import NodeIntent
+from hawser.wire.report import AgentState, Mastership, PortStatus, RouterStatus
+
+
+def agent_state(role: Role, facts: Facts, intent: NodeIntent, started_at: float) -> AgentState:
+    """One role as an agent of the API."""
+    settings = facts.settings
+    wires = role.name == "linuxbridge"
+    return AgentState(
+        agent_type=role.agent_type,
+        binary=role.binary,
+        availability_zone="" if wires else settings.availability_zone,
+        started_at=started_at,
+        tunnel_address=str(settings.local_ip) if wires and settings.local_ip else "",
+        mappings=tuple(sorted({*settings.physical_interfaces, *settings.physical_bridges})) if wires else (),
+        configurations=_configurations(role, facts, intent),
+    )
+
+
+def _configurations(
+    role: Role, facts: Facts, intent: NodeIntent
+) -> dict[str, str | int | float | bool | list[str] | dict[str, str]]:
+    settings = facts.settings
+    if role.name == "l3":
+        return {
+            "agent_mode": "legacy",
+            "routers": len(intent.routers),
+            "ex_gw_ports": sum(router.gateway is not None for router in intent.routers),
+            "interfaces": sum(len(router.interfaces) for router in intent.routers),
+            "floating_ips": sum(len(router.floating_ips) for router in intent.routers),
+            "ha_vrrp_advert_int": settings.ha_vrrp_advert_int,
+        }
+    if role.name == "dhcp":
+        return {
+            "dhcp_driver": "dnsmasq",
+            "networks": len(intent.dhcp_servers),
+            "subnets": sum(len(server.subnets) for server in intent.dhcp_servers),
+            "ports": sum(len(server.hosts) for server in intent.dhcp_servers),
+            "dhcp_lease_duration": settings.dhcp_lease_duration,
+        }
+    return {
+        "tunneling_ip": str(settings.local_ip or ""),
+        "tunnel_types": ["vxlan"] if settings.enable_vxlan else [],
+        "l2_population": settings.l2_population,
+        "interface_mappings": dict(settings.physical_interfaces),
+        "bridge_mappings": dict(settings.physical_bridges),
+        "devices": len(intent.ports),
+    }
+
+
+def port_statuses(intent: NodeIntent, facts: Facts, actual: Mapping[Key, Item]) -> dict[str, PortStatus]:
+    """A port is up when its tap is on its bridge."""
+    obstacles = {segment.id: bridge.obstacle(segment, facts) for segment in intent.segments}
+    statuses: dict[str, PortStatus] = {}
+    for port in intent.ports:
+        wired = ("member", ROOT, names.tap(port.id)) in actual
+        why = "" if wired else obstacles.get(port.network_id) or "its interface is not there yet"
+        statuses[port.id] = PortStatus(port.id, wired, why)
+    return statuses
+
+
+def router_statuses(
+    intent: NodeIntent, masterships: Mapping[str, Mastership], since: Mapping[str, float]
+) -> Iterable[RouterStatus]:
+    """Every highly available router's part here, since when."""
+    for router in intent.routers:
+        if router.ha:
+            part = masterships.get(router.id, Mastership.UNKNOWN)
+            yield RouterStatus(router.id, part, since.get(router.id, 0.0))

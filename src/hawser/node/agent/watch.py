@@ -1,0 +1,49 @@
+"""The node's end of the watch stream: the intent as it changes, from whichever server answers."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Callable
+from itertools import cycle
+
+import httpx
+
+from hawser.base.config import NodeSettings
+from hawser.base.errors import BadInput
+from hawser.wire import codec
+from hawser.wire.change import IntentChange
+
+log = logging.getLogger(__name__)
+
+SILENCE = 10.0
+"""Seconds without a sign of life after which a stream is taken for dead; servers send one every few."""
+RETRY = 0.5
+"""Seconds before the next server is asked after a stream broke."""
+
+
+def client(settings: NodeSettings) -> httpx.AsyncClient:
+    """An HTTP client that shows who this node is."""
+    headers = {"Authorization": f"Bearer {settings.node_key}"}
+    # No proxy of the environment stands between a node and its servers.
+    return httpx.AsyncClient(headers=headers, timeout=httpx.Timeout(5.0, read=SILENCE), trust_env=False)
+
+
+async def changes(settings: NodeSettings, held: Callable[[], int]) -> AsyncIterator[IntentChange]:
+    """Changes without end. ``held`` tells the revision of the intent that the node has, 0 for none."""
+    async with client(settings) as http:
+        for url in cycle(settings.server_urls):
+            try:
+                async for change in _stream(http, f"{url}/feed/v1/hosts/{settings.host}/watch", held()):
+                    yield change
+            except (httpx.HTTPError, BadInput) as error:
+                log.warning("watch of %s broke, trying the next server: %r", url, error)
+            await asyncio.sleep(RETRY)
+
+
+async def _stream(http: httpx.AsyncClient, url: str, since: int) -> AsyncIterator[IntentChange]:
+    async with http.stream("GET", url, params={"since": since}) as response:
+        response.raise_for_status()
+        async for line in response.aiter_lines():
+            if line:  # an empty line is a sign of life
+                yield codec.decode(line.encode(), IntentChange)
