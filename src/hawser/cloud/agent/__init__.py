@@ -1,0 +1,1 @@
+"""The compute agent: runs the instances of its host as containers, and says how they are."""
