@@ -93,6 +93,7 @@ _NODE: dict[str, tuple[cfg.Opt, ...]] = {
             "server_url", default=["http://controller:9696"], help="Servers, in order of preference."
         ),
         cfg.StrOpt("node_key", default="", secret=True, help="What `hawser node key HOST` printed."),
+        cfg.ListOpt("roles", default=[], help="What `hawser node run` runs: linuxbridge, l3, dhcp."),
     ),
 }
 
@@ -158,6 +159,7 @@ class NodeSettings:
     udp_dstport: int
     server_urls: tuple[str, ...]
     node_key: str
+    roles: tuple[str, ...]
 
 
 def read(files: Iterable[Path], node: bool = False) -> cfg.ConfigOpts:
@@ -230,6 +232,7 @@ def node_settings(conf: cfg.ConfigOpts) -> NodeSettings:
         udp_dstport=conf.vxlan.udp_dstport,
         server_urls=tuple(conf.hawser.server_url),
         node_key=conf.hawser.node_key,
+        roles=tuple(conf.hawser.roles),
     )
 
 

@@ -5,9 +5,11 @@ merge(old, between(old, new)) == new
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+from hawser.wire import codec
 from hawser.wire.intent import DhcpServer, NodeIntent, Port, Router, Segment
 
 RECORD_KINDS = tuple(f.name for f in fields(NodeIntent) if f.name not in ("host", "revision"))
@@ -69,3 +71,8 @@ def merge(old: NodeIntent, change: IntentChange) -> NodeIntent:
         records.update({record.id: record for record in getattr(change, kind)})
         merged[kind] = tuple(sorted(records.values(), key=lambda record: record.id))
     return replace(old, revision=change.revision, **merged)
+
+
+def digest(intent: NodeIntent) -> str:
+    """What tells whether two intents hold the same records, whatever their revisions."""
+    return hashlib.sha256(codec.encode(replace(intent, revision=0))).hexdigest()

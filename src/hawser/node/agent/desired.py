@@ -33,6 +33,11 @@ def _links(items: Items) -> set[str]:
     return {key[2] for item in items.values() for key in item.provides() if key[:2] == ("link", ROOT)}
 
 
+def taps(intent: NodeIntent) -> frozenset[str]:
+    """The taps of all ports of this node."""
+    return frozenset(names.tap(port.id) for port in intent.ports)
+
+
 def ours(actual: Items, intent: NodeIntent, roles: Iterable[Role], settings: NodeSettings) -> dict[Key, Item]:
     """The items that these roles answer for: neither other roles' nor keepalived's."""
     roles = tuple(roles)

@@ -9,12 +9,14 @@ import asyncio
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hawser.base.config import NodeSettings
 from hawser.machine.apply import Outcome
 from hawser.machine.drivers.machine import Machine
 from hawser.machine.items.item import Item, Key
+from hawser.machine.items.netns import Netns
 from hawser.machine.plan import Verb, plan
 from hawser.node.agent import desired, status
 from hawser.node.agent.cache import Cache
@@ -50,9 +52,9 @@ class Loop:
         self._retry = FIRST_RETRY
 
     @property
-    def revision(self) -> int:
-        """The revision of the intent that the node holds; 0 for none."""
-        return self._intent.revision if self._intent else 0
+    def intent(self) -> NodeIntent | None:
+        """The intent that the node holds; None before the first."""
+        return self._intent
 
     def take(self, change: IntentChange) -> None:
         """A change of the intent arrived; it is kept on disk before anything is done about it."""
@@ -117,13 +119,15 @@ class Loop:
             self._actual = None
 
     async def _actual_items(self, intent: NodeIntent) -> dict[Key, Item]:
-        if self._actual is None:
-            wanted = desired.desired(intent, self._facts, self.roles)
-            self._actual = await asyncio.to_thread(self.machine.read, wanted)
-            for router_id, part in desired.masterships(self._actual, intent).items():
-                self._set_part(router_id, part)
-            self._facts.masterships = dict(self._masterships)
-        return self._actual
+        if self._actual is not None:
+            return self._actual
+        wanted = desired.desired(intent, self._facts, self.roles)
+        actual = await asyncio.to_thread(self.machine.read, wanted)
+        for router_id, part in desired.masterships(actual, intent).items():
+            self._set_part(router_id, part)
+        self._facts = replace(self._facts, masterships=dict(self._masterships))
+        self._actual = actual
+        return actual
 
     def _settle(self, actual: dict[Key, Item], outcome: Outcome) -> None:
         for op in outcome.done:
@@ -131,6 +135,8 @@ class Loop:
                 actual.pop(op.item.key, None)
             else:
                 actual[op.item.key] = op.item
+        if any(isinstance(op.item, Netns) and op.verb is Verb.DELETE for op in outcome.done):
+            self._actual = None  # all that was inside is gone with it
         if not outcome.failed:
             self._retry = FIRST_RETRY
             return

@@ -12,7 +12,8 @@ import httpx
 from hawser.base.config import NodeSettings
 from hawser.base.errors import BadInput
 from hawser.wire import codec
-from hawser.wire.change import IntentChange
+from hawser.wire.change import IntentChange, digest
+from hawser.wire.intent import NodeIntent
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +30,10 @@ def client(settings: NodeSettings) -> httpx.AsyncClient:
     return httpx.AsyncClient(headers=headers, timeout=httpx.Timeout(5.0, read=SILENCE), trust_env=False)
 
 
-async def changes(settings: NodeSettings, held: Callable[[], int]) -> AsyncIterator[IntentChange]:
-    """Changes without end. ``held`` tells the revision of the intent that the node has, 0 for none."""
+async def changes(
+    settings: NodeSettings, held: Callable[[], NodeIntent | None]
+) -> AsyncIterator[IntentChange]:
+    """Changes without end. ``held`` gives the intent that the node has, None for none."""
     async with client(settings) as http:
         for url in cycle(settings.server_urls):
             try:
@@ -41,8 +44,10 @@ async def changes(settings: NodeSettings, held: Callable[[], int]) -> AsyncItera
             await asyncio.sleep(RETRY)
 
 
-async def _stream(http: httpx.AsyncClient, url: str, since: int) -> AsyncIterator[IntentChange]:
-    async with http.stream("GET", url, params={"since": since}) as response:
+async def _stream(http: httpx.AsyncClient, url: str, held: NodeIntent | None) -> AsyncIterator[IntentChange]:
+    # The server resumes from what we hold if it knows it, else it sends everything again.
+    since = {"since": str(held.revision), "digest": digest(held)} if held else {}
+    async with http.stream("GET", url, params=since) as response:
         response.raise_for_status()
         async for line in response.aiter_lines():
             if line:  # an empty line is a sign of life

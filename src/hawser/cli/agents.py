@@ -1,0 +1,73 @@
+"""The agents' console scripts, by the names that operators know, and `hawser node run` for any set of them."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from hawser.base import config
+from hawser.base.errors import BadInput, HawserError
+
+_FILES = {
+    "linuxbridge": ("plugins/ml2/ml2_conf.ini", "plugins/ml2/linuxbridge_agent.ini"),
+    "l3": ("l3_agent.ini",),
+    "dhcp": ("dhcp_agent.ini",),
+}
+"""What each role reads below /etc/neutron, after neutron.conf."""
+
+
+def _files(roles: Sequence[str], given: Sequence[Path]) -> list[Path]:
+    if given:
+        return list(given)
+    names = ["neutron.conf", *(name for role in roles for name in _FILES.get(role, ()))]
+    return [config.CONFIG_DIRECTORY / name for name in names]
+
+
+def _start(roles: Sequence[str], given: Sequence[Path]) -> None:
+    from hawser.node.agent.run import roles_named, run  # noqa: PLC0415  a quick `--help`
+
+    settings = config.node_settings(config.read(_files(roles, given), node=True))
+    level = logging.DEBUG if settings.debug else logging.INFO
+    logging.basicConfig(
+        level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    run(settings, roles_named(roles))
+
+
+def _script(role: str) -> click.Command:
+    @click.command(name=f"neutron-{role}-agent", help=f"Run the {role} agent of this node in the foreground.")
+    @click.option("--config-file", "files", multiple=True, type=click.Path(exists=True, path_type=Path))
+    def command(files: tuple[Path, ...]) -> None:
+        try:
+            _start([role], files)
+        except HawserError as error:
+            raise click.ClickException(str(error)) from error
+
+    return command
+
+
+linuxbridge_agent = _script("linuxbridge")
+l3_agent = _script("l3")
+dhcp_agent = _script("dhcp")
+
+
+@click.group()
+def node() -> None:
+    """Run a node's agents."""
+
+
+@node.command("run")
+@click.option("--role", "roles", multiple=True, help="linuxbridge, l3 or dhcp; may be repeated.")
+@click.option("--config-file", "files", multiple=True, type=click.Path(exists=True, path_type=Path))
+def node_run(roles: tuple[str, ...], files: tuple[Path, ...]) -> None:
+    """Run this node's roles in one process: those given, or `[hawser] roles` of neutron.conf."""
+    configured = config.node_settings(config.read(_files([], files), node=True)).roles
+    chosen = roles or configured
+    if not chosen:
+        raise BadInput("roles", "nothing to run", "Give --role, or [hawser] roles in neutron.conf.")
+    _start(chosen, files)

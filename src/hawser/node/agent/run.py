@@ -1,0 +1,81 @@
+"""A node's process: any set of roles in one asyncio loop, woken by the feed, the kernel and keepalived."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Sequence
+from pathlib import Path
+
+from hawser.base.config import NodeSettings
+from hawser.base.errors import BadInput
+from hawser.machine.drivers.events import LinkEvents, ProcessEvents
+from hawser.machine.drivers.machine import Machine
+from hawser.node.agent import watch
+from hawser.node.agent.loop import Loop
+from hawser.node.agent.notify import Fifo
+from hawser.node.agent.roles import ROLES, Role
+
+log = logging.getLogger(__name__)
+
+
+def roles_named(wanted: Sequence[str]) -> list[Role]:
+    """The roles in the order of planning. An unknown name is a `BadInput` that lists the known ones."""
+    if unknown := set(wanted) - set(ROLES):
+        raise BadInput(
+            "roles", f"{', '.join(sorted(unknown))} is not a role", f"Known are: {', '.join(ROLES)}."
+        )
+    return [role for name, role in ROLES.items() if name in wanted]
+
+
+def run(settings: NodeSettings, roles: Sequence[Role]) -> None:
+    """Run until SIGTERM or SIGINT. What was built stays: daemons and interfaces outlive the agent."""
+    asyncio.run(_run(settings, roles))
+
+
+async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
+    machine = Machine(_directories(settings, roles))
+    loop = Loop(settings, roles, machine)
+    running = asyncio.get_running_loop()
+    links = LinkEvents()
+    processes = ProcessEvents(running, loop.look)
+    machine.on_process(processes.watch)
+    running.add_reader(links.fileno(), _on_link_news, links, loop)
+    if any(role.name == "l3" for role in roles):
+        fifo = Fifo(settings.ha_confs_path / "notify.fifo")
+        running.add_reader(fifo.fileno(), _on_keepalived_news, fifo, loop)
+    log.info("node %s runs %s", settings.host, ", ".join(role.agent_type for role in roles))
+    tasks = [running.create_task(job) for job in (loop.run(), loop.reporter.run(), _follow(settings, loop))]
+    for name in (signal.SIGTERM, signal.SIGINT):
+        running.add_signal_handler(name, _stop, tasks)
+    try:
+        await asyncio.gather(*tasks)
+    except asyncio.CancelledError:
+        log.info("stopped; what was built stays")
+    finally:
+        machine.close()
+
+
+async def _follow(settings: NodeSettings, loop: Loop) -> None:
+    async for change in watch.changes(settings, lambda: loop.intent):
+        loop.take(change)
+
+
+def _on_link_news(links: LinkEvents, loop: Loop) -> None:
+    if links.drain():
+        loop.wake()
+
+
+def _on_keepalived_news(fifo: Fifo, loop: Loop) -> None:
+    for router_id, part in fifo.read():
+        loop.mastership(router_id, part)
+
+
+def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+
+
+def _directories(settings: NodeSettings, roles: Sequence[Role]) -> tuple[Path, ...]:
+    return tuple(directory for role in roles for directory in role.directories(settings))

@@ -1,0 +1,119 @@
+"""The feed over HTTP: one watch stream a node, and its reports. A node authenticates and sees its own host only.
+
+GET  /feed/v1/hosts/{host}/watch?since=REVISION&digest=DIGEST   lines of JSON: `wire.change.IntentChange`
+POST /feed/v1/hosts/{host}/reports                              `wire.report.Report`
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from hawser.base.config import ServerSettings
+from hawser.base.errors import BadInput, Unavailable
+from hawser.base.keys import is_node_key
+from hawser.server.feed.hub import Hub
+from hawser.server.service import report as reports
+from hawser.server.store.session import Store
+from hawser.wire import codec
+from hawser.wire.change import IntentChange, between, digest, snapshot
+from hawser.wire.intent import NodeIntent
+from hawser.wire.report import Report
+
+SIGN_OF_LIFE = 3.0
+"""Seconds after which an empty line tells a node that its stream stands."""
+LARGEST_REPORT = 16 * 1024 * 1024
+
+
+class Feed:
+    """The feed's endpoints over one store; `running` has to be entered while they serve."""
+
+    def __init__(self, store: Store, settings: ServerSettings) -> None:
+        self._store = store
+        self._secret = settings.feed_secret
+        self._hub = Hub(store)
+
+    def routes(self) -> list[Route]:
+        """What the server mounts."""
+        return [
+            Route("/feed/v1/hosts/{host}/watch", self._watch),
+            Route("/feed/v1/hosts/{host}/reports", self._take, methods=["POST"]),
+        ]
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keep up with the store."""
+        task = asyncio.create_task(self._hub.run())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _watch(self, request: Request) -> Response:
+        host = request.path_params["host"]
+        if not self._is_node(request, host):
+            return _refused(host)
+        try:
+            present = await self._hub.watch(host)
+        except Unavailable as error:
+            self._hub.unwatch(host)
+            return JSONResponse({"error": error.message}, status_code=503)
+        first = self._first(request, host, present)
+        return StreamingResponse(self._lines(host, present, first), media_type="application/x-ndjson")
+
+    def _first(self, request: Request, host: str, present: NodeIntent) -> IntentChange | None:
+        """What a node that holds what it says needs first: nothing, a difference, or everything."""
+        since, held = request.query_params.get("since", ""), request.query_params.get("digest", "")
+        if not since.isdecimal():
+            return snapshot(present)
+        if held == digest(present):
+            return replace(between(present, present), base=int(since))
+        known = self._hub.remembered(host, held)
+        if known is None:
+            return snapshot(present)
+        return between(replace(known, revision=int(since)), present)
+
+    async def _lines(self, host: str, seen: NodeIntent, first: IntentChange | None) -> AsyncIterator[bytes]:
+        try:
+            if first is not None:
+                yield codec.encode(first) + b"\n"
+            while True:
+                intent = await self._hub.next(host, seen, SIGN_OF_LIFE)
+                if intent is None:
+                    yield b"\n"
+                    continue
+                yield codec.encode(between(seen, intent)) + b"\n"
+                seen = intent
+        finally:
+            self._hub.unwatch(host)
+
+    async def _take(self, request: Request) -> Response:
+        host = request.path_params["host"]
+        if not self._is_node(request, host):
+            return _refused(host)
+        body = await request.body()
+        if len(body) > LARGEST_REPORT:
+            return JSONResponse({"error": "the report is too large"}, status_code=413)
+        try:
+            await asyncio.to_thread(reports.take, self._store, host, codec.decode(body, Report))
+        except BadInput as error:
+            return JSONResponse({"error": error.message}, status_code=400)
+        except Unavailable as error:
+            return JSONResponse({"error": error.message}, status_code=503)
+        return Response(status_code=204)
+
+    def _is_node(self, request: Request, host: str) -> bool:
+        scheme, _, key = request.headers.get("authorization", "").partition(" ")
+        return scheme.lower() == "bearer" and is_node_key(self._secret, host, key)
+
+
+def _refused(host: str) -> Response:
+    text = f"this is not the key of {host}: give its [hawser] node_key what `hawser node key {host}` prints"
+    return JSONResponse({"error": text}, status_code=401)
