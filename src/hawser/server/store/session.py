@@ -1,54 +1,177 @@
-"""The store: one database, reached by transactions."""
+"""The store: one database, reached by transactions.
+
+Laws. Writers are one after another: each locks the counter row (on SQLite: the database) before it reads, so
+what it checked is still true when it commits, and revisions are committed in their order. What a transaction
+touches is in the change log under its revision, committed together. Unique constraints hold the same rules
+once more below.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import logging
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, CursorResult, Engine, Executable, delete, exc, insert, select, update
 
 from hawser.base.config import ServerSettings
+from hawser.base.errors import Unavailable
+from hawser.server.store import database, upgrade
+from hawser.server.store.tables import log
+
+LOG_KEPT = 10_000
+"""Revisions that the change log reaches back at least."""
+_TRIM_EVERY = 100
+_LOCK = select(log.counter.c.revision).with_for_update()
+_REVISION = select(log.counter.c.revision)
+_LOGGER = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
     """The time now, in UTC."""
-    raise NotImplementedError
+    return datetime.now(UTC)
 
 
 class Transaction:
-    """One transaction: reads see one state of the store; writes take effect together at its end."""
+    """One transaction: reads see one state of the store; writes take effect together at its end.
+
+    ``now`` is the time that all its writes bear.
+    """
+
+    def __init__(self, connection: Connection, settings: ServerSettings, now: datetime) -> None:
+        self.settings = settings
+        self.now = now
+        self._connection = connection
+        self._touched: dict[tuple[str, str], None] = {}
+        self._revision: int | None = None
+
+    def execute(
+        self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[*tuple[Any, ...]]:
+        """Run one statement of SQLAlchemy's."""
+        return self._connection.execute(statement, values)
+
+    @property
+    def base_revision(self) -> int:
+        """The revision that the store has without this transaction."""
+        return int(self._connection.execute(_REVISION).scalar_one())
+
+    @property
+    def revision(self) -> int:
+        """The revision that this transaction's changes make."""
+        if self._revision is None:
+            self._revision = self.base_revision + 1
+        return self._revision
+
+    @property
+    def touched(self) -> bool:
+        """Whether anything was changed so far."""
+        return bool(self._touched)
+
+    def touch(self, noun: str, key: str) -> None:
+        """Note for the change log that the thing was made, changed or removed."""
+        self._touched[noun, key] = None
+
+    def lock(self) -> None:
+        """Wait until no other writer is under way; first thing in a transaction that writes."""
+        self._revision = int(self._connection.execute(_LOCK).scalar_one()) + 1
+
+    def record(self) -> None:
+        """Write the revision and its part of the log; last thing in a transaction that changed something."""
+        revision = self.revision
+        rows = [{"revision": revision, "noun": noun, "key": key} for noun, key in self._touched]
+        self.execute(insert(log.changes), rows)
+        self.execute(update(log.counter).values(revision=revision))
+        if revision % _TRIM_EVERY == 0:
+            self.execute(delete(log.changes).where(log.changes.c.revision <= revision - LOG_KEPT))
 
 
 class Changes:
     """A hint that this process committed something. It may come too often, and is never the truth."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._callbacks: dict[object, Callable[[], None]] = {}
 
     def listen(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Have ``callback`` called after commits, by the committing thread; what it gives back stops that.
 
         It must be quick and not raise: `loop.call_soon_threadsafe(event.set)` is meant.
         """
-        raise NotImplementedError
+        token = object()
+        with self._lock:
+            self._callbacks[token] = callback
+
+        def stop() -> None:
+            with self._lock:
+                self._callbacks.pop(token, None)
+
+        return stop
+
+    def tell(self) -> None:
+        """Call all who listen. One whose event loop has gone is no reason to fail a commit."""
+        with self._lock:
+            callbacks = list(self._callbacks.values())
+        for callback in callbacks:
+            try:
+                callback()
+            except RuntimeError as error:
+                _LOGGER.warning("a listener to changes failed: %s", error)
 
 
 class Store:
-    """One database. It may be used by any number of threads."""
+    """One database. It may be used by any number of threads, and of processes.
 
-    changed: Changes
+    ``clock`` tells the time; what is alive is judged by it.
+    """
 
     def __init__(self, settings: ServerSettings, clock: Callable[[], datetime] = utc_now) -> None:
-        raise NotImplementedError
+        self.settings = settings
+        self.changed = Changes()
+        self._clock = clock
+        self._engine = database.open_engine(settings.connection)
+        self._reading = database.for_reading(self._engine)
+        self._writing = database.for_writing(self._engine)
+        self._writer = threading.Lock()
 
     def upgrade(self) -> None:
         """Bring the database's schema to the newest version, from nothing or from any older one."""
+        with self._connected(self._writing) as connection:
+            upgrade.to_head(connection)
 
     def close(self) -> None:
         """Give back all connections."""
+        self._engine.dispose()
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
-        """A transaction that reads."""
-        yield Transaction()
+        """A transaction that reads. `Unavailable` where the database does not answer."""
+        with self._connected(self._reading) as connection:
+            yield Transaction(connection, self.settings, self._clock())
 
     @contextmanager
     def write(self) -> Iterator[Transaction]:
-        """A transaction that writes; an exception inside leaves nothing of it behind."""
-        yield Transaction()
+        """A transaction that writes; an exception inside leaves nothing of it behind.
+
+        `Unavailable` where the database does not answer. It must not be entered again inside itself.
+        """
+        with self._writer, self._connected(self._writing) as connection:
+            tx = Transaction(connection, self.settings, self._clock())
+            tx.lock()
+            yield tx
+            if tx.touched:
+                tx.record()
+        if tx.touched:
+            self.changed.tell()
+
+    @contextmanager
+    def _connected(self, engine: Engine) -> Iterator[Connection]:
+        try:
+            with engine.begin() as connection:
+                yield connection
+        except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
+            cause = getattr(error, "orig", None) or error
+            raise Unavailable(f"The database does not answer: {cause}") from error

@@ -1,0 +1,80 @@
+"""The two databases that can hold the store, made ready for it: SQLite and PostgreSQL.
+
+SQLite runs in WAL mode, so that readers never wait, with a write lock taken when a writer begins
+(BEGIN IMMEDIATE), so that no transaction fails half way for want of it. ``synchronous`` is FULL: what was
+answered survives a power loss. On PostgreSQL readers see one state of the store for as long as they read
+(REPEATABLE READ), and writers wait for each other at the counter row.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, exc
+from sqlalchemy.engine import URL, make_url
+
+from hawser.base.errors import BadInput
+
+CONNECTIONS = 20
+"""Connections kept at most: more than the API has threads, plus the feed's."""
+_WAIT_MS = 30_000
+_SCHEMES = ("sqlite", "postgresql")
+
+
+def open_engine(connection: str) -> Engine:
+    """An engine for the database that ``[database] connection`` names."""
+    url = _parsed(connection)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url)
+    url = url.set(drivername="postgresql+psycopg")
+    return create_engine(url, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True)
+
+
+def for_reading(engine: Engine) -> Engine:
+    """The engine for transactions that only read."""
+    if engine.dialect.name == "sqlite":
+        return engine
+    return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+
+def for_writing(engine: Engine) -> Engine:
+    """The engine for transactions that write."""
+    return engine.execution_options(begin="BEGIN IMMEDIATE")
+
+
+def _parsed(connection: str) -> URL:
+    try:
+        url = make_url(connection)
+    except exc.ArgumentError:
+        raise BadInput("connection", "it is not a database URL", "Write postgresql://... ") from None
+    if url.get_backend_name() not in _SCHEMES:
+        wrong = f"'{url.get_backend_name()}' databases are not supported"
+        raise BadInput("connection", wrong, "Use sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME.")
+    return url
+
+
+def _sqlite(url: URL) -> Engine:
+    if not url.database or url.database == ":memory:":
+        raise BadInput("connection", "SQLite needs a file", "Write sqlite:////PATH/OF/FILE.")
+    Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_size=CONNECTIONS, max_overflow=0)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    """Settings of one connection. Transactions are begun by us, not by the driver."""
+    connection.isolation_level = None
+    for pragma in (
+        f"busy_timeout = {_WAIT_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))

@@ -1,0 +1,1 @@
+"""One file per version of the schema, in order. A version that was released is never changed."""

@@ -1,0 +1,109 @@
+"""Agents, and which networks DHCP agents serve."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    delete,
+    insert,
+    or_,
+    select,
+)
+
+from hawser.server.model.agent import Agent, DhcpHosting
+from hawser.server.model.filters import Scalar
+from hawser.server.store.session import Transaction
+from hawser.server.store.tables.columns import METADATA, AsList, Utc, id_column
+from hawser.server.store.tables.records import Records, Where
+
+agent_table = Table(
+    "agents",
+    METADATA,
+    id_column(),
+    Column("agent_type", String(64), nullable=False),
+    Column("binary", String(64), nullable=False),
+    Column("host", String(255), nullable=False, index=True),
+    Column("availability_zone", String(255), nullable=False),
+    Column("description", Text, nullable=False),
+    Column("admin_state_up", Boolean, nullable=False),
+    Column("tunnel_address", String(64), nullable=False),
+    Column("mappings", AsList(str), nullable=False),
+    Column("configurations", Text, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("started_at", Utc, nullable=False),
+    Column("heartbeat_at", Utc, nullable=False),
+    UniqueConstraint("agent_type", "host", name="uq_agents_agent_type_host"),
+)
+
+dhcp_hosting_table = Table(
+    "dhcp_hostings",
+    METADATA,
+    Column("network_id", ForeignKey("networks.id"), primary_key=True),
+    Column("agent_id", ForeignKey("agents.id"), primary_key=True, index=True),
+    Column("host", String(255), nullable=False),
+    Column("port_id", ForeignKey("ports.id"), nullable=False, index=True),
+)
+
+
+def _silent_since(tx: Transaction) -> datetime:
+    return tx.now - timedelta(seconds=tx.settings.agent_down_time)
+
+
+def _build(tx: Transaction, fields: dict[str, Any]) -> Agent:
+    configurations = json.loads(fields.pop("configurations"))
+    return Agent(**fields, configurations=configurations, alive=fields["heartbeat_at"] >= _silent_since(tx))
+
+
+def _row(agent: Agent) -> dict[str, Any]:
+    row = {column.name: getattr(agent, column.name) for column in agent_table.c}
+    return {**row, "configurations": json.dumps(dict(agent.configurations), sort_keys=True)}
+
+
+def _alive(tx: Transaction, values: Sequence[Scalar]) -> Where:
+    alive = agent_table.c.heartbeat_at >= _silent_since(tx)
+    wanted = {str(value).lower() in ("true", "1") for value in values}
+    return or_(*(alive if each else ~alive for each in wanted))
+
+
+agents: Records[Agent] = Records("agents", agent_table, build=_build, row=_row, filters={"alive": _alive})
+
+
+def columns_of(agent: Agent) -> dict[str, Any]:
+    """An agent's columns, for writing it anew."""
+    return _row(agent)
+
+
+def dhcp_hostings(tx: Transaction, *where: Where) -> list[DhcpHosting]:
+    """Which DHCP agents serve which networks, by network and host."""
+    columns = dhcp_hosting_table.c
+    statement = select(dhcp_hosting_table).where(*where).order_by(columns.network_id, columns.host)
+    return [DhcpHosting(*row) for row in tx.execute(statement)]
+
+
+def add_dhcp_hosting(tx: Transaction, hosting: DhcpHosting) -> None:
+    """Have an agent serve a network."""
+    columns = dhcp_hosting_table.c.keys()
+    tx.execute(insert(dhcp_hosting_table), {name: getattr(hosting, name) for name in columns})
+    tx.touch("dhcp_hostings", hosting.network_id)
+
+
+def remove_dhcp_hosting(tx: Transaction, hosting: DhcpHosting) -> None:
+    """Have an agent no longer serve a network."""
+    columns = dhcp_hosting_table.c
+    tx.execute(
+        delete(dhcp_hosting_table).where(
+            columns.network_id == hosting.network_id, columns.agent_id == hosting.agent_id
+        )
+    )
+    tx.touch("dhcp_hostings", hosting.network_id)

@@ -1,0 +1,98 @@
+"""Types of columns that hold the model's own types, and the columns that every noun has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, DateTime, MetaData, String, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
+
+METADATA = MetaData()
+"""All tables of the store. The schema is made by the migrations; a test holds the two together."""
+
+
+class Utc(TypeDecorator[datetime]):
+    """A time in UTC; the database keeps it without a zone."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """To the database."""
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """From the database."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class AsText(TypeDecorator[Any]):
+    """A value with a canonical text: an address, a network, an enumeration. ``parse`` reads the text."""
+
+    impl = String(64)
+    cache_ok = True
+
+    def __init__(self, parse: Callable[[str], Any]) -> None:
+        super().__init__()
+        self.parse = parse
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """To the database; a text that a caller filters by is brought to the canonical form first."""
+        if value is None:
+            return None
+        return self._canonical(value) if isinstance(value, str) else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        """From the database."""
+        return None if value is None else self.parse(value)
+
+    def _canonical(self, text: str) -> str:
+        try:
+            return str(self.parse(text))
+        except ValueError:
+            return text
+
+
+class AsList(TypeDecorator[tuple[Any, ...]]):
+    """Some values in one column, as a JSON list of texts: for parts that are never looked for alone."""
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, parse: Callable[[str], Any], render: Callable[[Any], str] = str) -> None:
+        super().__init__()
+        self.parse = parse
+        self.render = render
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        """To the database."""
+        return json.dumps([self.render(each) for each in value or ()])
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Any, ...]:
+        """From the database."""
+        return tuple(self.parse(each) for each in json.loads(value or "[]"))
+
+
+def id_column() -> Column[str]:
+    """The primary key."""
+    return Column("id", String(36), primary_key=True)
+
+
+def owned_columns() -> tuple[Column[Any], ...]:
+    """The columns of a thing that belongs to a project."""
+    return (
+        id_column(),
+        Column("project_id", String(255), nullable=False, index=True),
+        Column("description", Text, nullable=False),
+        Column("revision", BigInteger, nullable=False),
+        Column("created_at", Utc, nullable=False),
+        Column("updated_at", Utc, nullable=False),
+    )
+
+
+ADDRESS = AsText(ip_address)

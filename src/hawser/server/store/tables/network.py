@@ -1,0 +1,71 @@
+"""Networks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Integer, String, Table, or_, select
+
+from hawser.server.model.caller import Caller
+from hawser.server.model.network import Network
+from hawser.server.store.tables.columns import METADATA, AsText, owned_columns
+from hawser.server.store.tables.records import Part, Records, Where
+from hawser.server.store.tables.subnet import subnet_table
+from hawser.wire.intent import NetworkType
+
+network_table = Table(
+    "networks",
+    METADATA,
+    *owned_columns(),
+    Column("name", String(255), nullable=False, index=True),
+    Column("admin_state_up", Boolean, nullable=False),
+    Column("shared", Boolean, nullable=False),
+    Column("external", Boolean, nullable=False),
+    Column("mtu", Integer, nullable=False),
+    Column("port_security_enabled", Boolean, nullable=False),
+    Column("network_type", AsText(NetworkType), nullable=False),
+    Column("physical_network", String(64)),
+    Column("segmentation_id", Integer),
+    Column("segment", String(128), unique=True),
+    Column("ha_project_id", String(255), unique=True),
+)
+"""``segment`` names what a network has for itself on the wire, None for local ones: two cannot share it."""
+
+
+def segment_key(network: Network) -> str | None:
+    """The text of ``segment``: "vxlan::7", "vlan:physnet1:7", "flat:physnet1:"."""
+    if network.network_type == NetworkType.LOCAL:
+        return None
+    return f"{network.network_type}:{network.physical_network or ''}:{network.segmentation_id or ''}"
+
+
+def visible(caller: Caller) -> tuple[Where, ...]:
+    """The condition on networks that this caller sees."""
+    if caller.is_admin:
+        return ()
+    table = network_table.c
+    return (or_(table.project_id == caller.project_id, table.shared, table.external),)
+
+
+def _row(network: Network) -> dict[str, Any]:
+    row = {
+        column.name: getattr(network, column.name) for column in network_table.c if column.name != "segment"
+    }
+    return {**row, "segment": segment_key(network)}
+
+
+networks: Records[Network] = Records(
+    "networks",
+    network_table,
+    build=lambda tx, fields: Network(**fields),
+    row=_row,
+    parts=(
+        Part(
+            "subnet_ids",
+            select(subnet_table.c.network_id, subnet_table.c.id).order_by(subnet_table.c.id),
+            subnet_table.c.network_id,
+            str,
+        ),
+    ),
+    hidden=("segment",),
+)

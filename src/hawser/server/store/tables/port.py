@@ -1,0 +1,172 @@
+"""Ports, their addresses and their security groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from ipaddress import ip_network
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    delete,
+    insert,
+    select,
+)
+
+from hawser.base.addresses import Address
+from hawser.server.model.caller import Caller
+from hawser.server.model.filters import Scalar
+from hawser.server.model.port import AddressPair, FixedIp, Port
+from hawser.server.store.session import Transaction
+from hawser.server.store.tables.columns import ADDRESS, METADATA, AsList, owned_columns
+from hawser.server.store.tables.records import Part, Records, Where
+
+
+def _pair(text: str) -> AddressPair:
+    mac, address = text.split()
+    return AddressPair(mac, ip_network(address))
+
+
+def _pair_text(pair: AddressPair) -> str:
+    return f"{pair.mac} {pair.address}"
+
+
+port_table = Table(
+    "ports",
+    METADATA,
+    *owned_columns(),
+    Column("network_id", ForeignKey("networks.id"), nullable=False, index=True),
+    Column("name", String(255), nullable=False, index=True),
+    Column("mac", String(17), nullable=False),
+    Column("admin_state_up", Boolean, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("device_id", String(255), nullable=False, index=True),
+    Column("device_owner", String(255), nullable=False),
+    Column("host", String(255), nullable=False, index=True),
+    Column("vnic_type", String(64), nullable=False),
+    Column("port_security_enabled", Boolean, nullable=False),
+    Column("address_pairs", AsList(_pair, _pair_text), nullable=False),
+    UniqueConstraint("network_id", "mac", name="uq_ports_network_id_mac"),
+)
+
+fixed_ip_table = Table(
+    "fixed_ips",
+    METADATA,
+    Column("subnet_id", ForeignKey("subnets.id"), primary_key=True),
+    Column("address", ADDRESS, primary_key=True),
+    Column("port_id", ForeignKey("ports.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+)
+"""The primary key is what keeps an address from being given out twice."""
+
+port_group_table = Table(
+    "port_security_groups",
+    METADATA,
+    Column("port_id", ForeignKey("ports.id", ondelete="CASCADE"), primary_key=True),
+    Column("security_group_id", ForeignKey("security_groups.id"), primary_key=True, index=True),
+)
+
+
+def _row(port: Port) -> dict[str, Any]:
+    return {column.name: getattr(port, column.name) for column in port_table.c}
+
+
+def _with_fixed_ip(column: Any) -> Any:
+    def condition(tx: Transaction, values: Sequence[Scalar]) -> Where:
+        return port_table.c.id.in_(select(fixed_ip_table.c.port_id).where(column.in_(values)))
+
+    return condition
+
+
+def _with_group(tx: Transaction, values: Sequence[Scalar]) -> Where:
+    members = select(port_group_table.c.port_id).where(port_group_table.c.security_group_id.in_(values))
+    return port_table.c.id.in_(members)
+
+
+ports: Records[Port] = Records(
+    "ports",
+    port_table,
+    build=lambda tx, fields: Port(**fields),
+    row=_row,
+    parts=(
+        Part(
+            "fixed_ips",
+            select(fixed_ip_table.c.port_id, fixed_ip_table.c.subnet_id, fixed_ip_table.c.address).order_by(
+                fixed_ip_table.c.port_id, fixed_ip_table.c.position
+            ),
+            fixed_ip_table.c.port_id,
+            FixedIp,
+        ),
+        Part(
+            "security_group_ids",
+            select(port_group_table.c.port_id, port_group_table.c.security_group_id).order_by(
+                port_group_table.c.security_group_id
+            ),
+            port_group_table.c.port_id,
+            str,
+        ),
+    ),
+    filters={
+        "fixed_ips.subnet_id": _with_fixed_ip(fixed_ip_table.c.subnet_id),
+        "fixed_ips.address": _with_fixed_ip(fixed_ip_table.c.address),
+        "security_group_ids": _with_group,
+    },
+)
+
+
+def visible(caller: Caller) -> tuple[Where, ...]:
+    """The condition on ports that this caller sees: its own."""
+    return () if caller.is_admin else (port_table.c.project_id == caller.project_id,)
+
+
+def add(tx: Transaction, port: Port) -> None:
+    """Insert a port with its addresses and groups."""
+    ports.add(tx, port)
+    _add_fixed_ips(tx, port.id, port.fixed_ips)
+    _add_groups(tx, port.id, port.security_group_ids)
+
+
+def set_fixed_ips(tx: Transaction, port_id: str, fixed_ips: Sequence[FixedIp]) -> None:
+    """Give the port these addresses instead of those that it has."""
+    tx.execute(delete(fixed_ip_table).where(fixed_ip_table.c.port_id == port_id))
+    _add_fixed_ips(tx, port_id, fixed_ips)
+    ports.change(tx, port_id)
+
+
+def set_groups(tx: Transaction, port_id: str, group_ids: Iterable[str]) -> None:
+    """Put the port into these security groups instead of those that it is in."""
+    tx.execute(delete(port_group_table).where(port_group_table.c.port_id == port_id))
+    _add_groups(tx, port_id, group_ids)
+    ports.change(tx, port_id)
+
+
+def taken(tx: Transaction, subnet_ids: Sequence[str]) -> dict[str, set[Address]]:
+    """The addresses that are given out, by subnet, in one query."""
+    found: dict[str, set[Address]] = {subnet_id: set() for subnet_id in subnet_ids}
+    columns = fixed_ip_table.c
+    for subnet_id, address in tx.execute(
+        select(columns.subnet_id, columns.address).where(columns.subnet_id.in_(subnet_ids))
+    ):
+        found[subnet_id].add(address)
+    return found
+
+
+def _add_fixed_ips(tx: Transaction, port_id: str, fixed_ips: Sequence[FixedIp]) -> None:
+    rows = [
+        {"port_id": port_id, "subnet_id": ip.subnet_id, "address": ip.address, "position": position}
+        for position, ip in enumerate(fixed_ips)
+    ]
+    if rows:
+        tx.execute(insert(fixed_ip_table), rows)
+
+
+def _add_groups(tx: Transaction, port_id: str, group_ids: Iterable[str]) -> None:
+    rows = [{"port_id": port_id, "security_group_id": group_id} for group_id in sorted(set(group_ids))]
+    if rows:
+        tx.execute(insert(port_group_table), rows)

@@ -1,0 +1,172 @@
+"""Reading and writing the things of one kind: rows to values, filters to SQL.
+
+A read of any number of things is one query, and one more for each kind of part that they have.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy.types import Boolean, Integer
+
+from hawser.base.errors import BadInput
+from hawser.server.model.filters import ALL, Filters, Scalar
+from hawser.server.store.session import Transaction
+
+Value = TypeVar("Value")
+Where = ColumnElement[bool]
+_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Values that things of a kind have several of, out of another table.
+
+    ``rows`` selects the thing's id, as ``key``, and then what ``build`` makes one part of.
+    """
+
+    field: str
+    rows: Select[Any]
+    key: ColumnElement[Any]
+    build: Callable[..., object]
+
+
+class Records(Generic[Value]):
+    """The things of one kind. ``noun`` is its name in the change log.
+
+    ``build(tx, fields)`` makes a value of a row's columns and its parts; ``row(value)`` is the way back.
+    ``filters`` are fields that are no columns: each makes a condition of the values asked for.
+    """
+
+    def __init__(
+        self,
+        noun: str,
+        table: Table,
+        *,
+        build: Callable[[Transaction, dict[str, Any]], Value],
+        row: Callable[[Value], Mapping[str, Any]] | None = None,
+        parts: Sequence[Part] = (),
+        filters: Mapping[str, Callable[[Transaction, Sequence[Scalar]], Where]] | None = None,
+        hidden: Iterable[str] = (),
+    ) -> None:
+        self.noun = noun
+        self.table = table
+        self._build = build
+        self._row = row or self._columns_of
+        self._parts = tuple(parts)
+        self._filters = filters or {}
+        self._columns = [column for column in table.c if column.name not in set(hidden)]
+        self._names = [column.name for column in self._columns]
+        by_id = table.c.id == bindparam("the_id")
+        self._one = select(*self._columns).where(by_id)
+        self._parts_of_one = [part.rows.where(part.key == bindparam("the_id")) for part in self._parts]
+
+    def get(self, tx: Transaction, id: str) -> Value | None:
+        """The one with this id."""
+        row = tx.execute(self._one, {"the_id": id}).first()
+        if row is None:
+            return None
+        fields = dict(zip(self._names, row, strict=True))
+        for part, statement in zip(self._parts, self._parts_of_one, strict=True):
+            found = tx.execute(statement, {"the_id": id})
+            fields[part.field] = tuple(part.build(*values) for _, *values in found)
+        return self._build(tx, fields)
+
+    def find(self, tx: Transaction, *where: Where, filters: Filters = ALL) -> list[Value]:
+        """Those that meet all conditions, in the order asked for, else by id."""
+        statement = self._page(tx, where, filters)
+        rows = tx.execute(statement.with_only_columns(*self._columns)).all()
+        if not rows:
+            return []
+        ids = statement.with_only_columns(self.table.c.id).scalar_subquery()
+        parts = [(part, self._parts_by_id(tx, part, ids)) for part in self._parts]
+        values: list[Value] = []
+        for row in rows:
+            fields = dict(zip(self._names, row, strict=True))
+            fields.update({part.field: tuple(found.get(fields["id"], ())) for part, found in parts})
+            values.append(self._build(tx, fields))
+        return values
+
+    def add(self, tx: Transaction, value: Value) -> None:
+        """Insert one; its parts are the caller's business."""
+        row = dict(self._row(value))
+        tx.execute(insert(self.table), row)
+        tx.touch(self.noun, row["id"])
+
+    def change(self, tx: Transaction, id: str, **columns: Any) -> None:
+        """Set ``columns`` of one, and its revision. With none it is only touched: a part of it changed."""
+        stamped = {**columns, "revision": tx.revision, "updated_at": tx.now}
+        self.set(tx, id, **stamped)
+
+    def set(self, tx: Transaction, id: str, **columns: Any) -> None:
+        """Set columns of one whose kind has no revision of its own."""
+        tx.execute(update(self.table).where(self.table.c.id == id).values(**columns))
+        tx.touch(self.noun, id)
+
+    def remove(self, tx: Transaction, id: str) -> None:
+        """Delete one."""
+        tx.execute(delete(self.table).where(self.table.c.id == id))
+        tx.touch(self.noun, id)
+
+    def _columns_of(self, value: Value) -> dict[str, Any]:
+        return {name: getattr(value, name) for name in self._names}
+
+    def _parts_by_id(self, tx: Transaction, part: Part, ids: Any) -> dict[str, list[object]]:
+        found: dict[str, list[object]] = defaultdict(list)
+        for id, *values in tx.execute(part.rows.where(part.key.in_(ids))):
+            found[id].append(part.build(*values))
+        return found
+
+    def _page(self, tx: Transaction, where: Sequence[Where], filters: Filters) -> Select[Any]:
+        conditions = [*where, *(self._condition(tx, field, values) for field, values in filters.where)]
+        order = [(self._column(field), descending) for field, descending in filters.sort]
+        if (self.table.c.id, True) not in order:
+            order.append((self.table.c.id, False))
+        if filters.marker is not None:
+            conditions.append(self._after(tx, filters.marker, order))
+        statement = select(self.table.c.id).where(*conditions)
+        statement = statement.order_by(*(key.desc() if descending else key for key, descending in order))
+        return statement if filters.limit is None else statement.limit(filters.limit)
+
+    def _after(self, tx: Transaction, marker: str, order: list[tuple[Any, bool]]) -> Where:
+        """What comes after ``marker``: later in the first key, or equal there and later in the next."""
+        row = tx.execute(
+            select(*(key for key, _ in order)).where(self.table.c.id == bindparam("the_id")),
+            {"the_id": marker},
+        ).first()
+        if row is None:
+            raise BadInput("marker", f"there is no such thing as '{marker}'")
+        alternatives: list[Where] = []
+        equal: list[Where] = []
+        for (key, descending), value in zip(order, row, strict=True):
+            later = key < value if descending else key > value
+            alternatives.append(and_(*equal, later))
+            equal.append(key == value)
+        return or_(*alternatives)
+
+    def _column(self, field: str) -> ColumnElement[Any]:
+        if field not in self.table.c:
+            raise BadInput(field, "one cannot sort or filter by it")
+        return self.table.c[field]
+
+    def _condition(self, tx: Transaction, field: str, values: Sequence[Scalar]) -> Where:
+        if field in self._filters:
+            return self._filters[field](tx, values)
+        column = self._column(field)
+        wanted = [_typed(field, column, value) for value in values if value is not None]
+        among = column.in_(wanted)
+        return or_(among, column.is_(None)) if None in values else among
+
+
+def _typed(field: str, column: ColumnElement[Any], value: Scalar) -> Scalar:
+    """``value`` in the column's type; clients give most things as text."""
+    try:
+        if isinstance(column.type, Boolean):
+            return _TRUTHS[str(value).lower()]
+        return int(str(value)) if isinstance(column.type, Integer) else str(value)
+    except (KeyError, ValueError):
+        raise BadInput(field, f"'{value}' is not of its type") from None

@@ -1,0 +1,18 @@
+"""All tables together."""
+
+from __future__ import annotations
+
+from hawser.server.store.tables import agent, floatingip, log, network, port, router, securitygroup, subnet
+from hawser.server.store.tables.columns import METADATA
+
+__all__ = [
+    "METADATA",
+    "agent",
+    "floatingip",
+    "log",
+    "network",
+    "port",
+    "router",
+    "securitygroup",
+    "subnet",
+]

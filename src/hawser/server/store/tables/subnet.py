@@ -1,0 +1,63 @@
+"""Subnets."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address, ip_network
+
+from sqlalchemy import Boolean, Column, ForeignKey, String, Table, or_, select
+
+from hawser.server.model.caller import Caller
+from hawser.server.model.subnet import HostRoute, Pool, Subnet
+from hawser.server.store.tables.columns import ADDRESS, METADATA, AsList, AsText, owned_columns
+from hawser.server.store.tables.records import Records, Where
+
+
+def _pool(text: str) -> Pool:
+    first, last = text.split("-")
+    return Pool(ip_address(first), ip_address(last))
+
+
+def _route(text: str) -> HostRoute:
+    destination, nexthop = text.split()
+    return HostRoute(ip_network(destination), ip_address(nexthop))
+
+
+def _pool_text(pool: Pool) -> str:
+    return f"{pool.first}-{pool.last}"
+
+
+def _route_text(route: HostRoute) -> str:
+    return f"{route.destination} {route.nexthop}"
+
+
+subnet_table = Table(
+    "subnets",
+    METADATA,
+    *owned_columns(),
+    Column("network_id", ForeignKey("networks.id"), nullable=False, index=True),
+    Column("name", String(255), nullable=False, index=True),
+    Column("cidr", AsText(ip_network), nullable=False),
+    Column("gateway_ip", ADDRESS),
+    Column("enable_dhcp", Boolean, nullable=False),
+    Column("pools", AsList(_pool, _pool_text), nullable=False),
+    Column("dns_nameservers", AsList(ip_address), nullable=False),
+    Column("host_routes", AsList(_route, _route_text), nullable=False),
+    Column("ipv6_ra_mode", String(32)),
+    Column("ipv6_address_mode", String(32)),
+)
+
+
+def visible(caller: Caller) -> tuple[Where, ...]:
+    """The condition on subnets that this caller sees: its own, and those of networks open to all."""
+    if caller.is_admin:
+        return ()
+    networks = METADATA.tables["networks"].c
+    open_to_all = select(networks.id).where(or_(networks.shared, networks.external))
+    return (or_(subnet_table.c.project_id == caller.project_id, subnet_table.c.network_id.in_(open_to_all)),)
+
+
+subnets: Records[Subnet] = Records(
+    "subnets",
+    subnet_table,
+    build=lambda tx, fields: Subnet(**fields),
+)
