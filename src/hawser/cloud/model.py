@@ -7,9 +7,11 @@ A server carries what is wanted of it (``power``, ``boot``) and what its compute
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+
+from hawser.base.errors import NotFound
 
 
 class Status(StrEnum):
@@ -49,6 +51,14 @@ FLAVORS = (
     Flavor("5", "m1.xlarge", 8, 16384, 160),
     Flavor("c1", "c1.c1r1", 1, 1024, 1),
 )
+
+
+def flavor(flavor_id: str) -> Flavor:
+    """A flavor by id, or `NotFound`."""
+    for known in FLAVORS:
+        if known.id == flavor_id:
+            return known
+    raise NotFound("flavor", flavor_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +136,6 @@ class Server:
     security_groups: tuple[str, ...] = ("default",)
     metadata: tuple[tuple[str, str], ...] = ()
     revision: int = 0
-    console: str = field(default="", repr=False)
 
 
 def now() -> datetime:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-KEY_HEADER = "X-Hawser-Node-Key"
-
 
 @dataclass(frozen=True, slots=True)
 class Plug:

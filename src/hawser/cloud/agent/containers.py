@@ -1,8 +1,8 @@
 """Instances as containers of this node: their life from plugging to the last trace.
 
 An instance is a first process in namespaces of its own (network, mounts, host name, processes, IPC) whose
-root is an overlay over the node's. Its directory is a file system of its own in memory, as big as the flavor's
-disk. A veth pair joins it to the node: ``tap…`` here, ``eth0`` with the port's MAC there.
+root is an overlay over the node's. Its directory is a file system of its own in memory, as big as the
+flavor's disk. A veth pair joins it to the node: ``tap…`` here, ``eth0`` with the port's MAC there.
 """
 
 from __future__ import annotations
