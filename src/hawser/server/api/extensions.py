@@ -1,0 +1,86 @@
+"""The extensions that this server speaks: only those that work, so that clients can rely on the list.
+
+Names and dates of most come from neutron-lib; the others are named here as OpenStack Networking names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from neutron_lib.api.definitions import (
+    agent,
+    allowedaddresspairs,
+    dhcpagentscheduler,
+    external_net,
+    extraroute,
+    l3,
+    l3_ext_gw_mode,
+    l3_ext_ha_mode,
+    network_mtu,
+    network_mtu_writable,
+    pagination,
+    port_security,
+    portbindings,
+    project_id,
+    provider_net,
+    sorting,
+)
+
+from hawser.base.errors import NotFound
+from hawser.server.api.resource import Answer, Call
+
+_DEFINED = (
+    agent,
+    allowedaddresspairs,
+    dhcpagentscheduler,
+    external_net,
+    extraroute,
+    l3,
+    l3_ext_gw_mode,
+    l3_ext_ha_mode,
+    network_mtu,
+    network_mtu_writable,
+    pagination,
+    port_security,
+    portbindings,
+    project_id,
+    provider_net,
+    sorting,
+)
+_OURS = (
+    ("security-group", "Security groups", "Named sets of rules for what ports may send and receive."),
+    ("l3_agent_scheduler", "L3 agent scheduler", "Shows which L3 agents host a router, and their routers."),
+    ("standard-attr-description", "Descriptions", "Every resource has a description."),
+    ("standard-attr-timestamp", "Time stamps", "Every resource shows when it was made and last changed."),
+    (
+        "standard-attr-revisions",
+        "Revision numbers",
+        "Every resource shows a number that grows as it changes.",
+    ),
+)
+_UPDATED = "2026-01-01T00:00:00-00:00"
+
+
+def _extension(alias: str, name: str, description: str, updated: str) -> Mapping[str, Any]:
+    return {"alias": alias, "name": name, "description": description, "updated": updated, "links": []}
+
+
+ALL: Mapping[str, Mapping[str, Any]] = {
+    **{d.ALIAS: _extension(d.ALIAS, d.NAME, d.DESCRIPTION, d.UPDATED_TIMESTAMP) for d in _DEFINED},
+    **{alias: _extension(alias, name, text, _UPDATED) for alias, name, text in _OURS},
+}
+"""By alias."""
+
+
+def index(_call: Call) -> Answer:
+    """GET /extensions."""
+    return Answer(200, {"extensions": list(ALL.values())})
+
+
+def show(call: Call) -> Answer:
+    """GET /extensions/{alias}."""
+    found = ALL.get(call.id)
+    if found is None:
+        raise NotFound("extension", call.id)
+    return Answer(200, {"extension": found})

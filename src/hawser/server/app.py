@@ -1,0 +1,83 @@
+"""The server as an ASGI application: the API, and the feed beside it, over one store."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from anyio import CapacityLimiter, to_thread
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hawser.base.config import ServerSettings
+from hawser.server.api import bodies, faults
+from hawser.server.api.access import Access
+from hawser.server.api.auth import Auth
+from hawser.server.api.policy import Policy
+from hawser.server.api.resource import Answer, Call
+from hawser.server.api.routes import Endpoint, Serve, routes
+from hawser.server.feed.app import Feed
+from hawser.server.store.session import Store
+
+THREADS = 16
+"""How many requests are worked on at once; more wait for their turn."""
+
+
+def create_app(
+    store: Store, settings: ServerSettings, auth: Auth, policy_file: Path | None = None
+) -> Starlette:
+    """The application over ``store``, whose callers ``auth`` knows.
+
+    ``policy_file`` (oslo.policy's YAML) changes the rules in code. The store stays the caller's to close.
+    """
+    endpoint = partial(_endpoint, store, auth, Policy(policy_file))
+    feed = Feed(store, settings)
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        async with feed.running():
+            yield
+
+    app = Starlette(
+        routes=[*routes(endpoint), *feed.routes()],
+        middleware=[Middleware(Access)],
+        exception_handlers={HTTPException: faults.no_route},
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+def _endpoint(store: Store, auth: Auth, policy: Policy, serve: Serve) -> Endpoint:
+    limiter = CapacityLimiter(THREADS)
+
+    def work(request: Request, body: bytes) -> Response:
+        caller = auth.identify(request.headers)
+        call = Call(
+            store=store,
+            caller=caller,
+            rights=policy.rights(caller),
+            url=str(request.url.replace(query="")),
+            pairs=request.query_params.multi_items(),
+            path=request.path_params,
+            body=body,
+        )
+        return _response(serve(call))
+
+    async def serve_request(request: Request) -> Response:
+        body = await bodies.read(request)
+        return await to_thread.run_sync(work, request, body, limiter=limiter)
+
+    return serve_request
+
+
+def _response(answer: Answer) -> Response:
+    if answer.body is None:
+        return Response(status_code=answer.status)
+    return Response(json.dumps(answer.body).encode(), answer.status, media_type="application/json")
