@@ -1,0 +1,241 @@
+"""What a node is to have for an intent, by the names that operators know."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from ipaddress import ip_address, ip_interface, ip_network
+
+from hawser.machine.items.address import Address
+from hawser.machine.items.chain import Chain
+from hawser.machine.items.fdb import Flood
+from hawser.machine.items.file import File
+from hawser.machine.items.link import Bridge, Member, Veth, Vlan, Vxlan
+from hawser.machine.items.netns import Netns
+from hawser.machine.items.process import Process
+from hawser.machine.items.route import Route
+from hawser.node.agent import desired
+from hawser.node.agent.roles import ROLES
+from hawser.node.planners import bridge
+from hawser.wire import intent
+from hawser.wire.report import Mastership
+from tests.node import samples
+
+NETNS = f"qrouter-{samples.ROUTER}"
+
+
+def plan(node=None, facts=None):
+    chosen = samples.node() if node is None else node
+    return desired.desired(chosen, facts or samples.facts(), ROLES.values())
+
+
+def only(items, kind):
+    return [item for item in items.values() if isinstance(item, kind)]
+
+
+def file(items, name):
+    return next(item for item in only(items, File) if item.path.endswith(name)).content
+
+
+def test_each_network_has_its_bridge_and_its_way_out():
+    items = plan()
+    assert {b.name for b in only(items, Bridge)} == {"brqd990778b-49", "brq5266fcbc-d4", "brqb304e495-b8"}
+    assert {(v.name, v.vni, str(v.local)) for v in only(items, Vxlan)} == {
+        ("vxlan-100", 100, "10.0.1.21"),
+        ("vxlan-102", 102, "10.0.1.21"),
+    }
+    assert Member("eth2", "brq5266fcbc-d4") in items.values()
+    assert Member("vxlan-102", "brqb304e495-b8") in items.values()
+
+
+def test_a_router_has_its_interfaces_in_its_namespace_and_their_taps_on_the_bridges():
+    items = plan()
+    assert [n.name for n in only(items, Netns)] == [NETNS]
+    assert {(v.name, v.peer) for v in only(items, Veth)} == {
+        ("tapda3504ad-ba", "qr-da3504ad-ba"),
+        ("tap33fedbc5-43", "qg-33fedbc5-43"),
+        ("tapeb820380-40", "ha-eb820380-40"),
+    }
+    assert Member("tapda3504ad-ba", "brqd990778b-49") in items.values()
+    assert Member("tap33fedbc5-43", "brq5266fcbc-d4") in items.values()
+    assert Member("tapeb820380-40", "brqb304e495-b8") in items.values()
+
+
+def test_with_l2_population_other_ends_are_flood_entries_and_no_unicast_ones():
+    assert {(f.link, str(f.vtep)) for f in only(plan(), Flood)} == {
+        ("vxlan-100", "10.0.1.31"),
+        ("vxlan-102", "10.0.1.22"),
+    }
+
+
+def test_without_l2_population_unknown_frames_go_to_the_group():
+    items = plan(facts=samples.facts(settings=samples.settings(l2_population=False, vxlan_group="239.1.1.1")))
+    assert only(items, Flood) == []
+    assert {str(v.group) for v in only(items, Vxlan)} == {"239.1.1.1"}
+
+
+def test_a_highly_available_router_holds_only_its_address_in_the_ha_network():
+    items = plan()
+    assert only(items, Address) == [Address(NETNS, "ha-eb820380-40", ip_interface("169.254.192.1/18"))]
+    assert only(items, Route) == []
+
+
+def test_keepalived_gives_the_master_every_address_and_the_default_route():
+    conf = file(plan(), "keepalived.conf")
+    for line in (
+        "interface ha-eb820380-40",
+        "virtual_router_id 1",
+        "unicast_src_ip 169.254.192.1",
+        "169.254.0.1/24 dev ha-eb820380-40",
+        "198.51.100.1/24 dev qr-da3504ad-ba",
+        "fe80::f816:3eff:fedc:8ea8/64 dev qr-da3504ad-ba scope link nodad",
+        "203.0.113.50/32 dev qg-33fedbc5-43",
+        "0.0.0.0/0 via 203.0.113.1 dev qg-33fedbc5-43",
+    ):
+        assert line in conf, line
+
+
+def test_the_default_heartbeat_is_below_a_second_and_an_operators_own_is_honoured():
+    assert "vrrp_version 3" in file(plan(), "keepalived.conf")
+    assert "advert_int 0.1" in file(plan(), "keepalived.conf")
+    slow = samples.settings(ha_vrrp_advert_int=2.0, ha_vrrp_auth_password="secret")
+    conf = file(plan(facts=samples.facts(settings=slow)), "keepalived.conf")
+    for line in ("vrrp_version 2", "advert_int 2\n", "priority 50", "auth_type PASS", "auth_pass secret"):
+        assert line in conf, line
+
+
+def test_keepalived_waits_until_it_can_hear_its_peers():
+    assert not only(plan(facts=samples.facts(bridged=frozenset())), Process)
+    needs = only(plan(), Process)[0].requires()
+    assert ("member", "", "tapeb820380-40") in needs
+
+
+def test_the_number_that_steers_mastership_is_the_rank_or_the_masters_bonus():
+    assert file(plan(), "/rank") == "0\n"
+    second = samples.router(ha=replace(samples.router().ha, rank=1))
+    assert file(plan(samples.node(routers=(second,))), "/rank") == "-20\n"
+    master = samples.facts(masterships={samples.ROUTER: Mastership.ACTIVE})
+    assert file(plan(samples.node(routers=(second,)), master), "/rank") == "40\n"
+
+
+def test_a_floating_ip_is_translated_both_ways_before_the_gateways_address():
+    rules = {c.name: c.rules for c in only(plan(), Chain) if c.family == 4}
+    assert rules["neutron-l3-agent-PREROUTING"] == (
+        "-d 203.0.113.50/32 -j DNAT --to-destination 198.51.100.5",
+    )
+    assert rules["neutron-l3-agent-float-snat"] == ("-s 198.51.100.5/32 -j SNAT --to-source 203.0.113.50",)
+    assert rules["neutron-l3-agent-snat"] == (
+        "-j neutron-l3-agent-float-snat",
+        "-o qg-33fedbc5-43 -j SNAT --to-source 203.0.113.21",
+    )
+
+
+def test_without_snat_only_floating_ips_are_translated():
+    items = plan(samples.node(routers=(samples.router(enable_snat=False),)))
+    rules = {c.name: c.rules for c in only(items, Chain) if c.family == 4}
+    assert rules["neutron-l3-agent-snat"] == ("-j neutron-l3-agent-float-snat",)
+
+
+def test_a_router_that_is_down_has_nothing():
+    items = plan(samples.node(routers=(samples.router(admin_state_up=False),)))
+    assert not only(items, Netns)
+    assert not only(items, Process)
+
+
+def test_a_router_on_one_node_holds_its_addresses_itself():
+    items = plan(samples.node(routers=(samples.router(ha=None),)))
+    held = {(a.link, str(a.interface)) for a in only(items, Address)}
+    assert ("qr-da3504ad-ba", "198.51.100.1/24") in held
+    assert ("qg-33fedbc5-43", "203.0.113.50/32") in held
+    assert (
+        Route(NETNS, ip_network("0.0.0.0/0"), ip_address("203.0.113.1"), "qg-33fedbc5-43") in items.values()
+    )
+
+
+def test_only_the_master_advertises_prefixes():
+    foot = replace(
+        samples.router().interfaces[0],
+        addresses=(ip_interface("fd00:198:51:100::1/64"),),
+        advertise=(ip_network("fd00:198:51:100::/64"),),
+    )
+    node = samples.node(routers=(samples.router(interfaces=(foot,)),))
+    assert "radvd" not in {p.name for p in only(plan(node), Process)}
+    items = plan(node, samples.facts(masterships={samples.ROUTER: Mastership.ACTIVE}))
+    assert "radvd" in {p.name for p in only(items, Process)}
+    assert "prefix fd00:198:51:100::/64" in file(items, "radvd.conf")
+
+
+def test_dnsmasq_knows_each_reservation_and_tells_gateway_servers_and_mtu():
+    items = plan(samples.node(routers=(), dhcp_servers=(samples.dhcp_server(),)))
+    netns = f"qdhcp-{samples.TENANT}"
+    assert Address(netns, "ns-c45d79b0-8a", ip_interface("198.51.100.2/24")) in items.values()
+    assert file(items, "/host") == "fa:16:3e:00:00:05,host-198-51-100-5.openstacklocal,198.51.100.5\n"
+    options = file(items, "/opts")
+    assert "option:router,198.51.100.1" in options
+    assert "option:dns-server,192.0.2.53" in options
+    assert "option:mtu,1450" in options
+
+
+def test_host_routes_carry_the_default_route_with_them():
+    server = samples.dhcp_server()
+    route = intent.Route(ip_network("192.0.2.0/24"), ip_address("198.51.100.9"))
+    served = replace(server, subnets=(replace(server.subnets[0], routes=(route,)),))
+    options = file(plan(samples.node(routers=(), dhcp_servers=(served,))), "/opts")
+    assert "classless-static-route,192.0.2.0/24,198.51.100.9,0.0.0.0/0,198.51.100.1" in options
+
+
+def test_a_flat_network_joins_the_operators_own_bridge_where_it_is_mapped_to_one():
+    facts = samples.facts(
+        settings=samples.settings(physical_interfaces={}, physical_bridges={"provider": "br-ex"})
+    )
+    items = plan(facts=facts)
+    assert Member("tap33fedbc5-43", "br-ex") in items.values()
+    assert "brq5266fcbc-d4" not in {b.name for b in only(items, Bridge)}
+
+
+def test_a_vlan_network_has_its_vlan_interface():
+    vlan = replace(
+        samples.segment(samples.EXTERNAL, None), network_type=intent.NetworkType.VLAN, segmentation_id=7
+    )
+    items = plan(samples.node(segments=(vlan,), routers=()))
+    assert only(items, Vlan) == [Vlan("eth2.7", "eth2", 7, 1500)]
+    assert Member("eth2.7", "brq5266fcbc-d4") in items.values()
+
+
+def test_a_network_that_cannot_be_wired_says_why():
+    elsewhere = samples.segment(samples.EXTERNAL, None, physical_network="nowhere")
+    assert "nowhere is not in this node's mappings" in bridge.obstacle(elsewhere, samples.facts())
+    assert "eth2 of provider is missing" in bridge.obstacle(
+        samples.segment(samples.EXTERNAL, None), samples.facts(links=frozenset())
+    )
+    assert "no interface has local_ip" in bridge.obstacle(
+        samples.segment(samples.TENANT, 5), samples.facts(tunnel_device=None)
+    )
+
+
+def test_what_keepalived_put_there_is_not_judged():
+    vip = Address(NETNS, "qr-da3504ad-ba", ip_interface("198.51.100.1/24"))
+    primary = Address(NETNS, "ha-eb820380-40", ip_interface("169.254.0.1/24"))
+    own = Address(NETNS, "ha-eb820380-40", ip_interface("169.254.192.9/18"))
+    actual = {item.key: item for item in (vip, primary, own)}
+    judged = desired.ours(actual, samples.node(), ROLES.values(), samples.settings())
+    assert list(judged.values()) == [own]
+
+
+def test_roles_answer_for_their_own_items_only():
+    items = plan(samples.node(dhcp_servers=(samples.dhcp_server(),)))
+    for role in ROLES.values():
+        own = desired.ours(items, replace(samples.node(), routers=()), [role], samples.settings())
+        others = [r for r in ROLES.values() if r is not role]
+        rest = desired.ours(items, replace(samples.node(), routers=()), others, samples.settings())
+        assert own.keys() | rest.keys() == items.keys()
+        assert not own.keys() & rest.keys()
+
+
+def test_the_master_is_who_holds_the_primary_address_of_a_running_keepalived():
+    items = plan()
+    assert desired.masterships(items, samples.node()) == {samples.ROUTER: Mastership.STANDBY}
+    primary = Address(NETNS, "ha-eb820380-40", ip_interface("169.254.0.1/24"))
+    assert desired.masterships({**items, primary.key: primary}, samples.node()) == {
+        samples.ROUTER: Mastership.ACTIVE
+    }
+    assert desired.masterships({primary.key: primary}, samples.node()) == {}
