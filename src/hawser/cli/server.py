@@ -83,7 +83,7 @@ def _serve(
             server_header=False,
             timeout_graceful_shutdown=_GRACE,
         )
-        # uvicorn gives the signal that stopped it back to whoever had it before: the process then goes on here.
+        # uvicorn passes the signal that stopped it on to who had it before: the process then goes on here.
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: None)
         for listener in sockets:

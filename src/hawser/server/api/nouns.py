@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hawser.server.api import owners
 from hawser.server.api.resource import Create, Resource, Update
 from hawser.server.api.schema import agent as agent_schema
 from hawser.server.api.schema import floatingip as floatingip_schema
@@ -41,8 +42,8 @@ PORTS = Resource(
     port_schema.view,
     port.search,
     port.get,
-    Create(port_schema.new, port.create_many),
-    Update(port_schema.changes, port.update),
+    Create(port_schema.new, port.create_many, owners.check_new_port),
+    Update(port_schema.changes, port.update, owners.check_changed_port),
     port.delete,
 )
 ROUTERS = Resource(

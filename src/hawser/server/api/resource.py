@@ -49,18 +49,23 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """``new`` makes a draft of values and a project's id; ``use`` makes all things of drafts, or none."""
+    """``new`` makes a draft of values and a project's id; ``use`` makes all things of drafts, or none.
+
+    ``check`` raises Forbidden for values that this caller may not give, beyond what policy says.
+    """
 
     new: Callable[[Values, str], Any]
     use: Callable[[Store, Caller, Sequence[Any]], list[Any]]
+    check: Callable[[Call, Values], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """``changes`` makes the model's changes of values; ``use`` makes them."""
+    """``changes`` makes the model's changes of values; ``use`` makes them; ``check`` as in `Create`."""
 
     changes: Callable[[Values], Any]
     use: Callable[[Store, Caller, str, Any], Any]
+    check: Callable[[Call, Values], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,8 @@ def update(resource: Resource, call: Call) -> Answer:
     given = bodies.inner(bodies.parse(call.body), resource.singular)
     values = resource.attributes.on_update(given)
     policy.check(call.rights, call.caller, resource.attributes, values, "update")
+    if resource.update.check:
+        resource.update.check(call, values)
     changes = resource.update.changes(values)
     value = resource.update.use(call.store, call.caller, call.id, changes)
     return Answer(200, {resource.singular: _shown(resource, call, value)})
@@ -175,4 +182,6 @@ def _given(resource: Resource, body: Mapping[str, Any]) -> list[Mapping[str, Any
 def _draft(resource: Resource, create: Create, call: Call, given: Mapping[str, Any]) -> Any:
     values = resource.attributes.on_create(given)
     policy.check(call.rights, call.caller, resource.attributes, values, "create")
+    if create.check:
+        create.check(call, values)
     return create.new(values, values.get(OWNER, call.caller.project_id))

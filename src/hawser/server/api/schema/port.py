@@ -97,6 +97,8 @@ def view(port: Port) -> Shown:
 def _common(values: Values) -> Mapping[str, Any]:
     if values.get("binding:profile"):
         raise BadInput("binding:profile", "no profile has a meaning here", "Leave it out.")
+    if "mac_address" in values and int(values["mac_address"][:2], 16) & 1:
+        raise BadInput("mac_address", f"{values['mac_address']} is a group's address (IEEE 802)")
     common = dict(
         given(
             values,
