@@ -30,6 +30,10 @@ class Address:
         """Its interface."""
         return frozenset({link_key(self.netns, self.link)})
 
+    def falls_with(self) -> frozenset[Key]:
+        """Its interface."""
+        return frozenset({link_key(self.netns, self.link)})
+
     def claims(self) -> frozenset[Hashable]:
         """The address on its interface, whatever the prefix length."""
         return frozenset({("address", self.netns, self.link, self.interface.ip)})

@@ -35,6 +35,10 @@ class Chain:
         """Its namespace, and the chains it jumps to."""
         return inside(self.netns) | {self._key(name) for name in self.jumps}
 
+    def falls_with(self) -> frozenset[Key]:
+        """Its namespace."""
+        return inside(self.netns)
+
     def claims(self) -> frozenset[Hashable]:
         """Nothing."""
         return frozenset()

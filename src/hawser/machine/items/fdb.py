@@ -29,6 +29,10 @@ class Flood:
         """The VXLAN interface."""
         return frozenset({link_key(ROOT, self.link)})
 
+    def falls_with(self) -> frozenset[Key]:
+        """The VXLAN interface."""
+        return frozenset({link_key(ROOT, self.link)})
+
     def claims(self) -> frozenset[Hashable]:
         """Nothing."""
         return frozenset()

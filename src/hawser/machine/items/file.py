@@ -34,6 +34,10 @@ class File:
         """Nothing."""
         return frozenset()
 
+    def falls_with(self) -> frozenset[Key]:
+        """Nothing."""
+        return frozenset()
+
     def claims(self) -> frozenset[Hashable]:
         """Nothing."""
         return frozenset()

@@ -33,6 +33,10 @@ class Bridge:
         """Nothing."""
         return frozenset()
 
+    def falls_with(self) -> frozenset[Key]:
+        """Nothing."""
+        return frozenset()
+
     def claims(self) -> frozenset[Hashable]:
         """Nothing."""
         return frozenset()
@@ -64,6 +68,13 @@ class Veth:
     def requires(self) -> frozenset[Key]:
         """The peer's namespace."""
         return inside(self.netns)
+
+    def falls_with(self) -> frozenset[Key]:
+        """Nothing: a removed namespace takes the pair with it, but some time later.
+
+        The name of the end that is left would be in the way until then.
+        """
+        return frozenset()
 
     def claims(self) -> frozenset[Hashable]:
         """Nothing."""
@@ -103,6 +114,10 @@ class Vxlan:
         """The underlay interface, a fact of the machine."""
         return frozenset({link_key(ROOT, self.device)})
 
+    def falls_with(self) -> frozenset[Key]:
+        """Nothing."""
+        return frozenset()
+
     def claims(self) -> frozenset[Hashable]:
         """The VNI on this UDP port."""
         return frozenset({("vni", self.vni, self.port)})
@@ -137,6 +152,10 @@ class Vlan:
         """The physical interface, a fact of the machine."""
         return frozenset({link_key(ROOT, self.parent)})
 
+    def falls_with(self) -> frozenset[Key]:
+        """Nothing."""
+        return frozenset()
+
     def claims(self) -> frozenset[Hashable]:
         """The VLAN id on this parent."""
         return frozenset({("vlan", self.parent, self.vid)})
@@ -168,6 +187,10 @@ class Member:
 
     def requires(self) -> frozenset[Key]:
         """Both interfaces."""
+        return frozenset({link_key(ROOT, self.link), link_key(ROOT, self.bridge)})
+
+    def falls_with(self) -> frozenset[Key]:
+        """Either interface."""
         return frozenset({link_key(ROOT, self.link), link_key(ROOT, self.bridge)})
 
     def claims(self) -> frozenset[Hashable]:

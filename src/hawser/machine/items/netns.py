@@ -27,6 +27,10 @@ class Netns:
         """Nothing."""
         return frozenset()
 
+    def falls_with(self) -> frozenset[Key]:
+        """Nothing."""
+        return frozenset()
+
     def claims(self) -> frozenset[Hashable]:
         """Nothing."""
         return frozenset()

@@ -40,6 +40,10 @@ class Process:
         """Its namespace, the files it reads, and what it needs."""
         return inside(self.netns) | {file_key(path) for path in self.reads} | set(self.needs)
 
+    def falls_with(self) -> frozenset[Key]:
+        """Nothing: a process keeps its namespace alive, so it is always stopped first."""
+        return frozenset()
+
     def claims(self) -> frozenset[Hashable]:
         """Its pid file."""
         return frozenset({("pidfile", self.pidfile)})

@@ -31,6 +31,10 @@ class Route:
         """Its interface and namespace. Which address makes the next hop reachable is the planner's matter."""
         return inside(self.netns) | {link_key(self.netns, self.link)}
 
+    def falls_with(self) -> frozenset[Key]:
+        """Its interface and namespace."""
+        return self.requires()
+
     def claims(self) -> frozenset[Hashable]:
         """Nothing."""
         return frozenset()

@@ -36,6 +36,10 @@ class Sysctl:
         own = {link_key(self.netns, self.link)} if self.link else set()
         return inside(self.netns) | own | set(self.after)
 
+    def falls_with(self) -> frozenset[Key]:
+        """Its namespace and its interface."""
+        return self.requires()
+
     def claims(self) -> frozenset[Hashable]:
         """Nothing."""
         return frozenset()

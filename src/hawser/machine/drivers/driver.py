@@ -1,0 +1,58 @@
+"""What a driver is: the hands for some kinds of items. And the guard that keeps them off foreign things."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Protocol
+
+from hawser.base.errors import MachineError
+from hawser.machine.items.item import Item
+from hawser.machine.ownership import Ownership
+from hawser.machine.plan import Op, Verb
+
+
+class Driver(Protocol):
+    """Reads and changes the items of ``kinds``.
+
+    ``read`` gives what stands and is ours; ``wanted`` are the items that somebody wants, for kinds that are too
+    many to be listed (settings) or that have several spellings (rules). ``apply`` takes a batch of ops that do
+    not depend on each other, and answers each with None or what the machine said. It is idempotent: to make what
+    stands so, or to remove what is gone, is no error.
+    """
+
+    @property
+    def kinds(self) -> tuple[type, ...]: ...
+    def read(self, wanted: Collection[Item]) -> Iterable[Item]: ...
+    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]: ...
+
+
+class OwnedOnly:
+    """A driver that refuses, before its hands move, every op on what is not ours."""
+
+    def __init__(self, driver: Driver, ownership: Ownership) -> None:
+        self._driver = driver
+        self._ownership = ownership
+
+    @property
+    def kinds(self) -> tuple[type, ...]:
+        """The kinds of the driver inside."""
+        return self._driver.kinds
+
+    def read(self, wanted: Collection[Item]) -> Iterable[Item]:
+        """What the driver inside reads, less what is not ours."""
+        return (item for item in self._driver.read(wanted) if self._ownership.allows(item))
+
+    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+        """Hand on the allowed ops as one batch."""
+        allowed = [op for op in ops if self._ownership.allows(op.item)]
+        answers = iter(self._driver.apply(allowed) if allowed else [])
+        return [next(answers) if self._ownership.allows(op.item) else _refusal(op) for op in ops]
+
+
+def _refusal(op: Op) -> MachineError:
+    remedy = (
+        "Remove it by hand if it is in the way."
+        if op.verb is Verb.DELETE
+        else "Choose another place or name."
+    )
+    return MachineError(f"Cannot {op.verb} {'/'.join(op.item.key)}: it is not one of ours. {remedy}")

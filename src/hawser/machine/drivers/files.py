@@ -1,0 +1,108 @@
+"""The driver of files: below our own directories, with our mark, written whole or not at all.
+
+The mark tells a file of ours from what daemons leave beside it (pid files, leases). A file is not forced to the
+disk: after a power cut the agent writes it again.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+from hawser.base.errors import MachineError
+from hawser.machine.drivers.kernel import refused
+from hawser.machine.items.file import File
+from hawser.machine.items.item import Item
+from hawser.machine.ownership import FILE_MARK
+from hawser.machine.plan import Op, Verb
+
+
+class FileDriver:
+    """Reads and writes files; removes directories that became empty, up to our own ones."""
+
+    kinds = (File,)
+
+    def __init__(self, directories: Sequence[PurePosixPath]) -> None:
+        self._directories = [Path(directory) for directory in directories]
+
+    def read(self, wanted: Collection[Item]) -> Iterable[Item]:
+        """Every file with our mark below our directories."""
+        for directory in self._directories:
+            for path in walk(directory):
+                if _marked(path) and (item := _file(path)):
+                    yield item
+
+    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+        """One after the other: a write is tens of microseconds."""
+        return [self._one(op) for op in ops]
+
+    def _one(self, op: Op) -> MachineError | None:
+        assert isinstance(op.item, File)
+        path = Path(op.item.path)
+        try:
+            if op.verb is not Verb.DELETE:
+                _write(path, op.item)
+            elif path.exists() and not _marked(path):
+                return refused(op, "the file has not our mark, so it is not ours. Remove it by hand")
+            else:
+                path.unlink(missing_ok=True)
+                prune(path.parent, self._directories)
+        except OSError as error:
+            return refused(op, str(error))
+        return None
+
+
+def walk(directory: Path) -> Iterator[Path]:
+    """All plain files below a directory, without following links; none if it is not there."""
+    try:
+        entries = list(os.scandir(directory))
+    except OSError:
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            yield from walk(Path(entry.path))
+        elif entry.is_file(follow_symlinks=False):
+            yield Path(entry.path)
+
+
+def prune(directory: Path, roots: Collection[Path]) -> None:
+    """Remove a directory if it is empty, and then its parents, but none of ``roots`` nor what is above."""
+    with suppress(OSError):
+        while directory not in roots and any(directory.is_relative_to(root) for root in roots):
+            directory.rmdir()
+            directory = directory.parent
+
+
+def write_atomically(path: Path, content: str, mode: int) -> None:
+    """Write a file of ours, secret until it is whole: mark it, then rename it into place."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.new")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        stream.write(content)
+    draft.chmod(mode)
+    os.setxattr(draft, FILE_MARK, b"1")
+    draft.rename(path)
+
+
+def _write(path: Path, item: File) -> None:
+    write_atomically(path, item.content, item.mode)
+
+
+def _marked(path: Path) -> bool:
+    try:
+        os.getxattr(path, FILE_MARK, follow_symlinks=False)
+    except OSError:
+        return False
+    return True
+
+
+def _file(path: Path) -> File | None:
+    """None where the file went meanwhile. Bytes that are no text read as marks, so that the file is written anew."""
+    with suppress(FileNotFoundError):
+        mode = stat.S_IMODE(path.stat().st_mode)
+        return File(str(path), path.read_text(encoding="utf-8", errors="replace"), mode)
+    return None

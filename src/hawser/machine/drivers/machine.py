@@ -1,0 +1,133 @@
+"""A real Linux machine: all drivers in their order, one picture, one hand."""
+
+from __future__ import annotations
+
+import errno
+import resource
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import PurePosixPath
+from typing import Protocol
+
+from hawser.machine.apply import Outcome, apply
+from hawser.machine.drivers import rtnetlink
+from hawser.machine.drivers.addresses import AddressDriver
+from hawser.machine.drivers.driver import Driver, OwnedOnly
+from hawser.machine.drivers.fdb import FloodDriver
+from hawser.machine.drivers.files import FileDriver
+from hawser.machine.drivers.kernel import Kernel
+from hawser.machine.drivers.link_codec import MODULES
+from hawser.machine.drivers.links import LinkDriver
+from hawser.machine.drivers.namespaces import Namespaces
+from hawser.machine.drivers.netfilter import NetfilterDriver
+from hawser.machine.drivers.netns import NetnsDriver
+from hawser.machine.drivers.processes import ProcessDriver
+from hawser.machine.drivers.routes import RouteDriver
+from hawser.machine.drivers.sysctls import SysctlDriver
+from hawser.machine.items.item import ROOT, Item, Key
+from hawser.machine.ownership import Ownership
+from hawser.machine.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class MachineFacts:
+    """What planners ask of a machine and do not make: its own links and addresses.
+
+    ``device_of`` maps an address of the machine's own namespace to the link that holds it. ``missing`` are the
+    kernel modules that this machine cannot load, of those that links need.
+    """
+
+    links: frozenset[str]
+    device_of: Mapping[IPv4Address | IPv6Address, str]
+    missing: frozenset[str]
+
+
+class Hands(Protocol):
+    """A machine, real or in memory: read what is ours on it, carry out a plan, tell facts."""
+
+    def read(self, wanted: Mapping[Key, Item]) -> dict[Key, Item]: ...
+    def apply(self, plan: Plan) -> Outcome: ...
+    def facts(self) -> MachineFacts: ...
+    def pids(self) -> Mapping[Key, int]: ...
+    def close(self) -> None: ...
+
+
+def read_with(drivers: Iterable[Driver], wanted: Mapping[Key, Item]) -> dict[Key, Item]:
+    """What stands and is ours, by key; each driver is given the wanted items of its kinds."""
+    found: dict[Key, Item] = {}
+    for driver in drivers:
+        wishes = [item for item in wanted.values() if isinstance(item, driver.kinds)]
+        found.update((item.key, item) for item in driver.read(wishes))
+    return found
+
+
+class Machine:
+    """This machine, as seen from the network namespace that it was made in. Not for two threads at once.
+
+    ``directories`` are our own directories, absolute: files and records of processes are kept below them.
+    """
+
+    def __init__(self, directories: Sequence[PurePosixPath]) -> None:
+        _allow_many_handles()
+        self._namespaces = Namespaces()
+        self._kernel = Kernel(self._namespaces)
+        self._processes = ProcessDriver(self._namespaces, directories)
+        self._missing: frozenset[str] | None = None
+        ownership = Ownership(tuple(directories))
+        rows: tuple[Driver, ...] = (
+            NetnsDriver(self._kernel),
+            LinkDriver(self._kernel),
+            SysctlDriver(self._kernel),
+            AddressDriver(self._kernel),
+            RouteDriver(self._kernel),
+            FloodDriver(self._kernel),
+            NetfilterDriver(self._kernel),
+            FileDriver(directories),
+            self._processes,
+        )
+        self._drivers = tuple(OwnedOnly(driver, ownership) for driver in rows)
+
+    def read(self, wanted: Mapping[Key, Item]) -> dict[Key, Item]:
+        """What stands and is ours. Raises MachineError where the machine cannot be read at all."""
+        self._kernel.forget()
+        return read_with(self._drivers, wanted)
+
+    def apply(self, plan: Plan) -> Outcome:
+        """Carry out a plan. Within a wave namespaces come first, then links, settings, addresses, routes, ..."""
+        return apply(plan, self._drivers)
+
+    def facts(self) -> MachineFacts:
+        """The machine's own links and addresses, and what its kernel lacks."""
+        self._kernel.forget()
+        names = self._kernel.names(ROOT)
+        rows = rtnetlink.addresses(self._kernel.socket(ROOT))
+        device_of = {row.interface.ip: names[row.index] for row in rows if row.index in names}
+        if self._missing is None:
+            self._missing = self._probe()
+        return MachineFacts(frozenset(names.values()), device_of, self._missing)
+
+    def pids(self) -> Mapping[Key, int]:
+        """The main process of each daemon of ours that lives, by its item's key."""
+        return self._processes.pids()
+
+    def close(self) -> None:
+        """Let go of every namespace."""
+        self._kernel.close()
+        self._namespaces.close()
+
+    def _probe(self) -> frozenset[str]:
+        """Ask for a VXLAN and a VLAN interface without an id: either kind is unknown, or the id is missed."""
+        kinds = ("vxlan", "vlan")
+        requests = [rtnetlink.create_link(f"probe-{kind}", rtnetlink.link_info(kind)) for kind in kinds]
+        answers = zip(kinds, self._kernel.request(ROOT, requests), strict=True)
+        return frozenset(MODULES[kind] for kind, no in answers if no and no.errno == errno.EOPNOTSUPP)
+
+
+def _allow_many_handles() -> None:
+    """A socket is kept open for each namespace: use as many handles as the system allows."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

@@ -1,0 +1,149 @@
+"""The twin: a machine in memory that carries out ops by the kernel's rules, and prints itself as text.
+
+A thing needs what it stands on; a name is given once; a namespace takes its inhabitants with it, an interface
+its addresses. What real drivers forgive, this forgives. Faults can be ordered for a key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import PurePosixPath
+
+from hawser.base.errors import MachineError
+from hawser.machine.apply import Outcome, apply
+from hawser.machine.drivers.driver import OwnedOnly
+from hawser.machine.drivers.kernel import refused
+from hawser.machine.drivers.machine import MachineFacts, read_with
+from hawser.machine.items.address import Address
+from hawser.machine.items.chain import Chain
+from hawser.machine.items.fdb import Flood
+from hawser.machine.items.file import File
+from hawser.machine.items.item import ROOT, Item, Key, link_key
+from hawser.machine.items.link import Bridge, Member, Veth, Vlan, Vxlan
+from hawser.machine.items.netns import Netns
+from hawser.machine.items.process import Process
+from hawser.machine.items.route import Route
+from hawser.machine.items.sysctl import Sysctl
+from hawser.machine.ownership import Ownership
+from hawser.machine.plan import Op, Plan, Verb
+
+_REPLACED = (Netns, Sysctl, Address, Route, Flood, Chain, File, Process, Member)
+"""What a second creation replaces, or leaves as it is. A second link of one name is refused."""
+
+
+class MemoryDriver:
+    """All kinds at once. ``links`` are the foreign interfaces of the machine's own namespace."""
+
+    kinds = (Netns, Bridge, Veth, Vxlan, Vlan, Member, Sysctl, Address, Route, Flood, Chain, File, Process)
+
+    def __init__(self, links: Iterable[str]) -> None:
+        self.foreign = frozenset(link_key(ROOT, name) for name in links)
+        self.standing: dict[Key, Item] = {}
+        self.faults: dict[Key, str] = {}
+
+    def read(self, wanted: Collection[Item]) -> Iterable[Item]:
+        """What stands; of settings only the wanted ones."""
+        wishes = {item.key for item in wanted}
+        return [item for item in self.standing.values() if not isinstance(item, Sysctl) or item.key in wishes]
+
+    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+        """One after the other."""
+        return [self._one(op) for op in ops]
+
+    def _one(self, op: Op) -> MachineError | None:
+        if wrong := self.faults.get(op.item.key) or self._wrong(op):
+            return refused(op, wrong)
+        if op.verb is Verb.DELETE:
+            self.remove(op.item.key)
+        else:
+            self.standing[op.item.key] = op.item
+        return None
+
+    def _wrong(self, op: Op) -> str:
+        """What the kernel would say, "" for yes."""
+        item, provided = op.item, self._provided()
+        if op.verb is Verb.DELETE:
+            return ""
+        if missing := sorted(key for key in item.requires() if key not in provided):
+            return f"there is no {' '.join(part for part in missing[0] if part)}"
+        if op.verb is Verb.CHANGE and item.key not in self.standing:
+            return "it is not there"
+        if op.verb is Verb.CREATE and not isinstance(item, _REPLACED) and self.standing.get(item.key) != item:
+            if any(key in provided for key in item.provides()):
+                return "File exists"
+        if any(item.claims() & other.claims() for key, other in self.standing.items() if key != item.key):
+            return "another holds what it claims"
+        return ""
+
+    def _provided(self) -> frozenset[Key]:
+        return self.foreign.union(*(item.provides() for item in self.standing.values()))
+
+    def remove(self, key: Key) -> None:
+        """The item goes, and what falls with it."""
+        item = self.standing.pop(key, None)
+        for gone in item.provides() if item else ():
+            for other in list(self.standing.values()):
+                inhabits = isinstance(other, Veth) and gone == ("netns", other.netns)
+                if gone in other.falls_with() or inhabits:
+                    self.remove(other.key)
+
+
+class MemoryMachine:
+    """A machine in memory, with the face of the real one (`drivers.machine.Hands`).
+
+    ``links`` and ``device_of`` are facts of the machine: foreign links, and which of them holds an address.
+    """
+
+    def __init__(
+        self,
+        directories: Sequence[PurePosixPath] = (),
+        links: Iterable[str] = (),
+        device_of: Mapping[IPv4Address | IPv6Address, str] | None = None,
+        missing: frozenset[str] = frozenset(),
+    ) -> None:
+        self._driver = MemoryDriver(links)
+        self._drivers = (OwnedOnly(self._driver, Ownership(tuple(directories))),)
+        self._device_of = dict(device_of or {})
+        self._missing = missing
+
+    def read(self, wanted: Mapping[Key, Item]) -> dict[Key, Item]:
+        """What stands."""
+        return read_with(self._drivers, wanted)
+
+    def apply(self, plan: Plan) -> Outcome:
+        """Carry out a plan."""
+        return apply(plan, self._drivers)
+
+    def facts(self) -> MachineFacts:
+        """As given; and the links that stand in the machine's own namespace."""
+        standing = self._driver.foreign.union(*(item.provides() for item in self._driver.standing.values()))
+        names = frozenset(key[2] for key in standing if key[:2] == ("link", ROOT))
+        return MachineFacts(names, self._device_of, self._missing)
+
+    def pids(self) -> Mapping[Key, int]:
+        """No process lives here."""
+        return {}
+
+    def close(self) -> None:
+        """Nothing to let go."""
+
+    def fail(self, key: Key, words: str = "ordered to fail") -> None:
+        """From now on every op on this key fails."""
+        self._driver.faults[key] = words
+
+    def heal(self) -> None:
+        """No op fails any more by order."""
+        self._driver.faults.clear()
+
+    def lose(self, key: Key) -> None:
+        """A thing goes without a plan: an operator removed it, a daemon died."""
+        self._driver.remove(key)
+
+    def add_link(self, name: str) -> None:
+        """A foreign link appears in the machine's own namespace."""
+        self._driver.foreign |= {link_key(ROOT, name)}
+
+    def __str__(self) -> str:
+        """One line an item, by key."""
+        return "\n".join(str(self._driver.standing[key]) for key in sorted(self._driver.standing))

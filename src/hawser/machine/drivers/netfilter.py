@@ -1,0 +1,142 @@
+"""The driver of iptables chains, in namespaces of ours.
+
+One run of iptables-restore for each namespace and family of a batch, started by a thread that stands in the
+namespace; several namespaces at a time. A table changes in one commit. If a batch is refused, its chains are
+tried one by one, so that one bad rule holds back its own chain only.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from hawser.base.errors import MachineError
+from hawser.machine.drivers.kernel import Kernel, refused
+from hawser.machine.drivers.netlink import NETFILTER, Socket
+from hawser.machine.drivers.rules_text import chains, restore_text
+from hawser.machine.items.chain import Chain
+from hawser.machine.items.item import Item
+from hawser.machine.plan import Op, Verb
+
+Place = tuple[str, int]
+"""A namespace and a family, 4 or 6."""
+
+_PROGRAM = {4: "iptables", 6: "ip6tables"}
+_FAMILY = {2: 4, 10: 6}
+_GET_TABLES = 10 << 8 | 1
+_AT_ONCE = max(2, os.cpu_count() or 1)
+_SECONDS = 30
+
+
+class NetfilterDriver:
+    """Reads with iptables-save, writes with iptables-restore."""
+
+    kinds = (Chain,)
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def read(self, wanted: Collection[Item]) -> Iterable[Item]:
+        """The chains of our namespaces.
+
+        A namespace and family is looked into if a chain of it is wanted, or the kernel has tables there. (With
+        the legacy iptables only the first is known.)
+        """
+        wishes: dict[Place, dict[tuple[str, str], Chain]] = {}
+        for item in wanted:
+            assert isinstance(item, Chain)
+            wishes.setdefault((item.netns, item.family), {})[item.table, item.name] = item
+        places = {*wishes, *(place for netns in self._kernel.owned() for place in self._tables(netns))}
+        there = sorted(place for place in places if self._kernel.namespaces.identity(place[0]))
+        jobs = {place: (f"{_PROGRAM[place[1]]}-save", "") for place in there}
+        for (netns, family), (saved, error) in self._run(jobs).items():
+            if error:
+                raise MachineError(f"Cannot read the IPv{family} rules of {netns}: {error}")
+            yield from chains(netns, family, saved, wishes.get((netns, family), {}))
+
+    def _tables(self, netns: str) -> set[Place]:
+        """The families that have tables in the kernel: a question of microseconds."""
+        try:
+            with self._kernel.namespaces.entered(netns):
+                ear = Socket(NETFILTER)
+        except (MachineError, OSError):
+            return set()
+        try:
+            rows = ear.dump(_GET_TABLES, struct.pack("=BBH", 0, 0, 0))
+        except MachineError:
+            return set()
+        finally:
+            ear.close()
+        return {(netns, _FAMILY[body[0]]) for _, body in rows if body[0] in _FAMILY}
+
+    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+        """One run for each namespace and family."""
+        groups: dict[Place, list[int]] = {}
+        for index, op in enumerate(ops):
+            groups.setdefault((_chain(op).netns, _chain(op).family), []).append(index)
+        answers: list[MachineError | None] = [None] * len(ops)
+        failed = self._restore({place: [ops[index] for index in found] for place, found in groups.items()})
+        for place in failed:
+            for index in groups[place]:
+                answers[index] = self._alone(place, ops[index])
+        return answers
+
+    def _alone(self, place: Place, op: Op) -> MachineError | None:
+        netns, _ = place
+        if not self._kernel.namespaces.identity(netns):
+            return None if op.verb is Verb.DELETE else refused(op, f"there is no network namespace {netns}")
+        error = self._restore({place: [op]}).get(place)
+        return refused(op, error) if error else None
+
+    def _restore(self, groups: Mapping[Place, Sequence[Op]]) -> Mapping[Place, str]:
+        """The places whose batch was refused, with the program's words."""
+        jobs = {
+            place: (
+                f"{_PROGRAM[place[1]]}-restore",
+                restore_text((_chain(op), op.verb is not Verb.DELETE) for op in ops),
+            )
+            for place, ops in groups.items()
+        }
+        return {place: error for place, (_, error) in self._run(jobs).items() if error}
+
+    def _run(self, jobs: Mapping[Place, tuple[str, str]]) -> Mapping[Place, tuple[str, str]]:
+        """Run (program, input) in each place, a few at once; what it printed, and its error or ""."""
+        results: dict[Place, tuple[str, str]] = {}
+        places = list(jobs)
+        for start in range(0, len(places), _AT_ONCE):
+            running = [
+                (place, self._start(place, jobs[place][0])) for place in places[start : start + _AT_ONCE]
+            ]
+            for place, started in running:
+                results[place] = _finish(started, jobs[place][1])
+        return results
+
+    def _start(self, place: Place, program: str) -> subprocess.Popen[str] | str:
+        arguments = [program, "--noflush"] if program.endswith("-restore") else [program]
+        pipe = subprocess.PIPE
+        try:
+            with self._kernel.namespaces.entered(place[0]):
+                return subprocess.Popen(arguments, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
+        except FileNotFoundError:
+            return f"there is no program {program}; install the package iptables"
+        except MachineError as error:
+            return error.message
+
+
+def _finish(started: subprocess.Popen[str] | str, text: str) -> tuple[str, str]:
+    if isinstance(started, str):
+        return "", started
+    try:
+        out, err = started.communicate(text, timeout=_SECONDS)
+    except subprocess.TimeoutExpired:
+        started.kill()
+        started.communicate()
+        return "", f"no answer within {_SECONDS} s"
+    return out, (err.strip() or f"exit status {started.returncode}") if started.returncode else ""
+
+
+def _chain(op: Op) -> Chain:
+    assert isinstance(op.item, Chain)
+    return op.item

@@ -1,0 +1,203 @@
+"""The driver of daemons: start in a namespace, tell to read again, stop, adopt after an agent's restart.
+
+A daemon goes into the background by itself and writes its pid file; it is ours by its record (`records`). It
+does not hang on the agent: it has its own session, and no open file of the agent's.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import IO
+
+from hawser.base.errors import MachineError
+from hawser.machine.drivers import procfs, records
+from hawser.machine.drivers.kernel import refused
+from hawser.machine.drivers.namespaces import Namespaces
+from hawser.machine.drivers.procfs import Alive
+from hawser.machine.drivers.records import Record
+from hawser.machine.items.item import Item, Key
+from hawser.machine.items.process import Process
+from hawser.machine.plan import Op, Verb
+
+_START_SECONDS = 5.0
+_STOP_SECONDS = 5.0
+_PAUSE = 0.005
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """A daemon on its way into the background; ``said`` is what it printed."""
+
+    item: Process
+    popen: subprocess.Popen[bytes]
+    said: IO[bytes]
+
+
+class ProcessDriver:
+    """The daemons of one batch are started, or stopped, all at once; then waited for."""
+
+    kinds = (Process,)
+
+    def __init__(self, namespaces: Namespaces, directories: Sequence[PurePosixPath]) -> None:
+        self._namespaces = namespaces
+        self._directories = [Path(directory) for directory in directories]
+
+    def read(self, wanted: Collection[Item]) -> Iterable[Item]:
+        """The daemons that live; the record of a dead one stays, for what it may have left behind."""
+        return [record.item for record in records.everyone(self._directories) if _main(record)]
+
+    def pids(self) -> Mapping[Key, int]:
+        """The main process of each daemon that lives."""
+        return {
+            record.item.key: record.pid for record in records.everyone(self._directories) if _main(record)
+        }
+
+    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+        """First tell and stop, then start."""
+        answers: list[MachineError | None] = [None] * len(ops)
+        changes = [place for place, op in enumerate(ops) if op.verb is Verb.CHANGE]
+        deletions = [place for place, op in enumerate(ops) if op.verb is Verb.DELETE]
+        creations = [place for place, op in enumerate(ops) if op.verb is Verb.CREATE]
+        for place in changes:
+            answers[place] = self._reload(ops[place])
+        self._stop([_process(ops[place]) for place in deletions])
+        for place in deletions:
+            records.remove(_process(ops[place]), self._directories)
+        self._stop([_process(ops[place]) for place in creations])
+        started = [(place, self._launch(ops[place])) for place in creations]
+        deadline = time.monotonic() + _START_SECONDS
+        for place, found in started:
+            answers[place] = self._settle(ops[place], found, deadline)
+        return answers
+
+    def _reload(self, op: Op) -> MachineError | None:
+        item = _process(op)
+        was = op.was if isinstance(op.was, Process) else item
+        record = records.read(records.path_of(was))
+        main = _main(record) if record else None
+        if record is None or main is None:
+            return refused(op, "it is not running; it will be started when the machine has been read again")
+        procfs.send(main, signal.SIGHUP)
+        Path(item.directory).mkdir(parents=True, exist_ok=True)
+        records.write(Record(item, record.pid, record.started, record.session, record.command))
+        if records.path_of(was) != records.path_of(item):
+            records.path_of(was).unlink(missing_ok=True)
+        return None
+
+    def _stop(self, items: Sequence[Process]) -> None:
+        """Ask, wait, then force. What a daemon leaves in its session goes with it: a child without its parent."""
+        mains = [main for item in items for main in _running(item)]
+        for main in mains:
+            procfs.send(main, signal.SIGTERM)
+        deadline = time.monotonic() + _STOP_SECONDS
+        for main in mains:
+            if not procfs.ended(main, max(0.0, deadline - time.monotonic())):
+                procfs.send(main, signal.SIGKILL)
+                procfs.ended(main, _STOP_SECONDS)
+        for orphan in _orphans([record for item in items if (record := records.read(records.path_of(item)))]):
+            procfs.send(orphan, signal.SIGKILL)
+            procfs.ended(orphan, _STOP_SECONDS)
+
+    def _launch(self, op: Op) -> _Start | MachineError:
+        item = _process(op)
+        said = tempfile.TemporaryFile()
+        environment = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C", "TMPDIR": item.directory}
+        try:
+            Path(item.directory).mkdir(parents=True, exist_ok=True)
+            Path(item.pidfile).parent.mkdir(parents=True, exist_ok=True)
+            Path(item.pidfile).unlink(missing_ok=True)
+            with self._namespaces.entered(item.netns):
+                popen = subprocess.Popen(
+                    item.argv,
+                    stdin=subprocess.DEVNULL,
+                    stdout=said,
+                    stderr=said,
+                    env=environment,
+                    cwd="/",
+                    start_new_session=True,
+                )
+        except FileNotFoundError as error:
+            return refused(op, f"{error.strerror}: {error.filename}. Install the package that holds it")
+        except (OSError, MachineError) as error:
+            return refused(op, str(error))
+        return _Start(item, popen, said)
+
+    def _settle(self, op: Op, started: _Start | MachineError, deadline: float) -> MachineError | None:
+        """Wait until it is in the background and its pid file holds a living process; record it."""
+        if isinstance(started, MachineError):
+            return started
+        with started.said:
+            wrong = _foreground(started, deadline)
+            main = None if wrong else _backgrounded(started.item, deadline)
+            if main is None:
+                return refused(op, wrong or f"no living process in {started.item.pidfile}. {_words(started)}")
+        records.write(Record(started.item, main.pid, main.started, main.session, main.name))
+        return None
+
+
+def _foreground(started: _Start, deadline: float) -> str:
+    """Wait until the started program has returned; what is wrong, or ""."""
+    try:
+        status = started.popen.wait(max(0.0, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        started.popen.kill()
+        started.popen.wait()
+        return f"it did not go into the background within {_START_SECONDS:g} s. {_words(started)}"
+    return f"exit status {status}. {_words(started)}" if status else ""
+
+
+def _backgrounded(item: Process, deadline: float) -> Alive | None:
+    while True:
+        if found := procfs.alive(procfs.pid_in(Path(item.pidfile))):
+            return found
+        if time.monotonic() > deadline:
+            return None
+        time.sleep(_PAUSE)
+
+
+def _words(started: _Start) -> str:
+    """The end of what a daemon printed while it started."""
+    started.said.seek(0)
+    said = started.said.read().decode(errors="replace").strip()
+    return f"It said: {said[-400:]}" if said else "It said nothing"
+
+
+def _main(record: Record) -> Alive | None:
+    found = procfs.alive(record.pid)
+    return found if found and found.started == record.started else None
+
+
+def _running(item: Process) -> Iterable[Alive]:
+    """The daemon of an item: by its record, or by its pid file if nobody came to write a record."""
+    record = records.read(records.path_of(item))
+    if record and (main := _main(record)):
+        yield main
+    elif found := procfs.alive(procfs.pid_in(Path(item.pidfile))):
+        if procfs.arguments(found.pid) == item.argv:
+            yield found
+
+
+def _orphans(dead: Sequence[Record]) -> list[Alive]:
+    """What is left of daemons: same session, same program, not older. Looked for only where there was a daemon."""
+    if not dead:
+        return []
+    sessions = {record.session: record for record in dead}
+    return [
+        process
+        for process in procfs.everyone()
+        if (record := sessions.get(process.session))
+        and process.name == record.command
+        and process.started >= record.started
+    ]
+
+
+def _process(op: Op) -> Process:
+    assert isinstance(op.item, Process)
+    return op.item

@@ -1,0 +1,73 @@
+"""What is kept of each process on disk, so that an agent that starts again knows its daemons."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from hawser.machine.drivers.files import prune, walk
+from hawser.machine.items.process import Process
+
+SUFFIX = ".process"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A process as it was started: the item, its pid, start time in clock ticks, session, and short name."""
+
+    item: Process
+    pid: int
+    started: int
+    session: int
+    command: str
+
+
+def path_of(item: Process) -> Path:
+    """Where a process's record is kept."""
+    return Path(item.directory) / f"{item.name}{SUFFIX}"
+
+
+def write(record: Record) -> None:
+    """Keep a record; whole or not at all. It has not the mark of files: nobody's wish removes it."""
+    item = record.item
+    fields = {name: getattr(item, name) for name in Process.__slots__}
+    process = {
+        "pid": record.pid,
+        "started": record.started,
+        "session": record.session,
+        "command": record.command,
+    }
+    path = path_of(item)
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_text(json.dumps({"item": fields, **process}))
+    draft.rename(path)
+
+
+def read(path: Path) -> Record | None:
+    """The record in a file; None if there is none, or it cannot be understood."""
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        found = json.loads(path.read_text())
+        item = found.pop("item")
+        for name in ("argv", "reads"):
+            item[name] = tuple(item[name])
+        item["needs"] = tuple(tuple(key) for key in item["needs"])
+        return Record(Process(**item), **found)
+    return None
+
+
+def everyone(directories: Sequence[Path]) -> Iterator[Record]:
+    """All records below our directories."""
+    for directory in directories:
+        for path in walk(directory):
+            if path.suffix == SUFFIX and (record := read(path)):
+                yield record
+
+
+def remove(item: Process, directories: Sequence[Path]) -> None:
+    """Forget a process, its pid file too, and the directory if nothing else is in it."""
+    path_of(item).unlink(missing_ok=True)
+    Path(item.pidfile).unlink(missing_ok=True)
+    prune(Path(item.directory), directories)

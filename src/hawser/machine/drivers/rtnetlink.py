@@ -1,0 +1,268 @@
+"""The messages of the kernel's routing family: links, addresses, routes, neighbours (linux/rtnetlink.h).
+
+Builders give a `Request`; parsers give frozen values. Indices are interface indices of the namespace at hand.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterable
+from dataclasses import dataclass
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+    IPv6Network,
+    ip_address,
+    ip_interface,
+    ip_network,
+)
+from socket import AF_BRIDGE, AF_INET, AF_INET6, AF_UNSPEC
+
+from hawser.machine.drivers.netlink import (
+    APPEND,
+    CREATE,
+    EXCL,
+    REPLACE,
+    Request,
+    Socket,
+    attribute,
+    attributes,
+    nest,
+    number,
+    string,
+    text,
+    u8,
+    u32,
+)
+from hawser.machine.ownership import ADDRESS_PROTOCOL
+
+NEWLINK, _DELLINK, _GETLINK, _SETLINK = 16, 17, 18, 19
+_NEWADDR, _DELADDR, _GETADDR = 20, 21, 22
+_NEWROUTE, _DELROUTE, _GETROUTE = 24, 25, 26
+_NEWNEIGH, _DELNEIGH, _GETNEIGH = 28, 29, 30
+
+# struct ifinfomsg, ifaddrmsg, rtmsg, ndmsg
+_LINK = struct.Struct("=BxHiII")
+_ADDR = struct.Struct("=BBBBI")
+_ROUTE = struct.Struct("=BBBBBBBBI")
+_NEIGH = struct.Struct("=BxxxiHBB")
+
+_UP = 0x1
+_STATIC, _MAIN, _UNICAST = 4, 254, 1
+_SCOPE_LINK = 253
+_NO_DAD = 0x2
+_PERMANENT, _SELF = 0x80, 0x2
+
+Addr = IPv4Address | IPv6Address
+Iface = IPv4Interface | IPv6Interface
+Net = IPv4Network | IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An interface as the kernel describes it.
+
+    ``master`` and ``lower`` (the other end, or the interface below) are indices, 0 if there is none. ``data`` are
+    the attributes of its ``kind`` (vxlan, bridge, ...).
+    """
+
+    index: int
+    name: str
+    up: bool
+    mac: str
+    mtu: int
+    alias: str
+    master: int
+    lower: int
+    kind: str
+    data: dict[int, bytes]
+
+
+def links(socket: Socket) -> list[Link]:
+    """All interfaces of the socket's namespace, without their statistics."""
+    body = _LINK.pack(AF_UNSPEC, 0, 0, 0, 0) + u32(29, 1 << 3)
+    return [_link(content) for kind, content in socket.dump(_GETLINK, body) if kind == NEWLINK]
+
+
+def _link(body: bytes) -> Link:
+    _, _, index, flags, _ = _LINK.unpack_from(body)
+    found = attributes(body, _LINK.size)
+    info = attributes(found.get(18, b""))
+    return Link(
+        index=index,
+        name=string(found[3]),
+        up=bool(flags & _UP),
+        mac=found.get(1, b"").hex(":"),
+        mtu=number(found.get(4, b"")),
+        alias=string(found.get(20, b"")),
+        master=number(found.get(10, b"")),
+        lower=number(found.get(5, b"")),
+        kind=string(info.get(1, b"")),
+        data=attributes(info.get(2, b"")),
+    )
+
+
+def link_info(kind: str, *data: bytes) -> bytes:
+    """What kind of interface to make, with the attributes of the kind."""
+    return nest(18, text(1, kind), nest(2, *data))
+
+
+def link_body(name: str, *more: bytes, up: bool = False) -> bytes:
+    """An interface by its name."""
+    flags = _UP if up else 0
+    return _LINK.pack(AF_UNSPEC, 0, 0, flags, flags) + text(3, name) + b"".join(more)
+
+
+def mac(address: str) -> bytes:
+    """The hardware address."""
+    return attribute(1, bytes.fromhex(address.replace(":", "")))
+
+
+def mtu(value: int) -> bytes:
+    """The MTU in bytes."""
+    return u32(4, value)
+
+
+def create_link(name: str, *more: bytes) -> Request:
+    """Make an interface, down; the name must be free."""
+    return Request(NEWLINK, link_body(name, *more), CREATE | EXCL)
+
+
+def set_link(name: str, *more: bytes, up: bool = False) -> Request:
+    """Change an interface, and bring it up if asked."""
+    return Request(_SETLINK, link_body(name, *more, up=up))
+
+
+def no_link_local() -> bytes:
+    """Make no IPv6 link-local address when the interface comes up (IN6_ADDR_GEN_MODE_NONE)."""
+    return nest(26, nest(AF_INET6, u8(8, 1)))
+
+
+def loopback_up() -> Request:
+    """Bring up the loopback interface."""
+    return set_link("lo", up=True)
+
+
+def delete_link(name: str) -> Request:
+    """Remove an interface."""
+    return Request(_DELLINK, link_body(name))
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRow:
+    """An address as the kernel lists it; ``protocol`` says who set it (0: unknown)."""
+
+    index: int
+    interface: Iface
+    protocol: int
+
+
+def addresses(socket: Socket) -> list[AddressRow]:
+    """All addresses of the socket's namespace."""
+    return [
+        _address(content)
+        for kind, content in socket.dump(_GETADDR, _ADDR.pack(0, 0, 0, 0, 0))
+        if kind == _NEWADDR
+    ]
+
+
+def _address(body: bytes) -> AddressRow:
+    _, length, _, _, index = _ADDR.unpack_from(body)
+    found = attributes(body, _ADDR.size)
+    packed = found.get(2) or found[1]
+    return AddressRow(index, ip_interface((packed, length)), number(found.get(11, b"")))
+
+
+def set_address(index: int, interface: Iface) -> Request:
+    """Put an address of ours on an interface, or make the one that stands ours; no detection of duplicates."""
+    more = u32(8, _NO_DAD) if interface.version == 6 else b""
+    more += u8(11, ADDRESS_PROTOCOL)
+    return Request(_NEWADDR, _address_body(index, interface) + more, CREATE | REPLACE)
+
+
+def delete_address(index: int, interface: Iface) -> Request:
+    """Take an address off an interface."""
+    return Request(_DELADDR, _address_body(index, interface))
+
+
+def _address_body(index: int, interface: Iface) -> bytes:
+    packed = interface.ip.packed
+    head = _ADDR.pack(_family(interface), interface.network.prefixlen, 0, 0, index)
+    return head + attribute(2, packed) + attribute(1, packed)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteRow:
+    """A static unicast route of the main table."""
+
+    destination: Net
+    nexthop: Addr | None
+    index: int
+
+
+def static_routes(socket: Socket) -> list[RouteRow]:
+    """The static routes of the main table of the socket's namespace."""
+    rows: list[RouteRow] = []
+    for kind, body in socket.dump(_GETROUTE, _ROUTE.pack(0, 0, 0, 0, 0, 0, 0, 0, 0)):
+        family, length, _, _, table, protocol, _, sort, _ = _ROUTE.unpack_from(body)
+        if kind == _NEWROUTE and (table, protocol, sort) == (_MAIN, _STATIC, _UNICAST):
+            found = attributes(body, _ROUTE.size)
+            zero = bytes(4 if family == AF_INET else 16)
+            nexthop = ip_address(found[5]) if 5 in found else None
+            rows.append(
+                RouteRow(ip_network((found.get(1, zero), length)), nexthop, number(found.get(4, b"")))
+            )
+    return rows
+
+
+def set_route(index: int, destination: Net, nexthop: Addr | None) -> Request:
+    """Put a static route into the main table, in place of one to the same destination."""
+    return Request(_NEWROUTE, _route_body(index, destination, nexthop), CREATE | REPLACE)
+
+
+def delete_route(index: int, destination: Net, nexthop: Addr | None) -> Request:
+    """Take a static route out of the main table."""
+    return Request(_DELROUTE, _route_body(index, destination, nexthop))
+
+
+def _route_body(index: int, destination: Net, nexthop: Addr | None) -> bytes:
+    scope = _SCOPE_LINK if nexthop is None and destination.version == 4 else 0
+    head = _ROUTE.pack(_family(destination), destination.prefixlen, 0, 0, _MAIN, _STATIC, scope, _UNICAST, 0)
+    via = attribute(5, nexthop.packed) if nexthop else b""
+    return head + attribute(1, destination.network_address.packed) + via + u32(4, index)
+
+
+def floods(socket: Socket, index: int) -> Iterable[Addr]:
+    """Where a VXLAN interface sends frames without a known place: the all-zero entries, without a group."""
+    for kind, body in socket.dump(_GETNEIGH, _LINK.pack(AF_BRIDGE, 0, index, 0, 0)):
+        found = attributes(body, _NEIGH.size)
+        _, owner, _, flags, _ = _NEIGH.unpack_from(body)
+        if kind == _NEWNEIGH and owner == index and flags & _SELF and found.get(2) == bytes(6) and 1 in found:
+            vtep = ip_address(found[1])
+            if not vtep.is_multicast:
+                yield vtep
+
+
+def add_flood(index: int, vtep: Addr) -> Request:
+    """Send frames without a known place to ``vtep``, too."""
+    return Request(_NEWNEIGH, _flood_body(index, vtep), CREATE | APPEND)
+
+
+def delete_flood(index: int, vtep: Addr) -> Request:
+    """Do so no longer."""
+    return Request(_DELNEIGH, _flood_body(index, vtep))
+
+
+def _flood_body(index: int, vtep: Addr) -> bytes:
+    return (
+        _NEIGH.pack(AF_BRIDGE, index, _PERMANENT, _SELF, 0)
+        + attribute(2, bytes(6))
+        + attribute(1, vtep.packed)
+    )
+
+
+def _family(value: Iface | Net) -> int:
+    return AF_INET if value.version == 4 else AF_INET6

@@ -1,0 +1,71 @@
+"""The driver of kernel settings below /proc/sys: read where wanted, written, never removed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+from hawser.base.errors import MachineError
+from hawser.machine.drivers.kernel import Kernel, refused
+from hawser.machine.items.item import Item
+from hawser.machine.items.sysctl import Sysctl
+from hawser.machine.plan import Op
+
+_BELOW = Path("/proc/sys")
+
+
+class SysctlDriver:
+    """Steps into each namespace once; what /proc/sys/net shows follows the thread that looks."""
+
+    kinds = (Sysctl,)
+
+    def __init__(self, kernel: Kernel) -> None:
+        self._kernel = kernel
+
+    def read(self, wanted: Collection[Item]) -> Iterable[Item]:
+        """The wanted settings as they are; those of interfaces that are not there are left out."""
+        groups: dict[str, list[Sysctl]] = {}
+        for item in wanted:
+            assert isinstance(item, Sysctl)
+            groups.setdefault(item.netns, []).append(item)
+        for netns, items in groups.items():
+            if self._kernel.namespaces.identity(netns):
+                with self._kernel.namespaces.entered(netns):
+                    found = [
+                        Sysctl(netns, item.name, value, item.link) for item in items if (value := _read(item))
+                    ]
+                yield from found
+
+    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+        """Write each value."""
+        answers: list[MachineError | None] = [None] * len(ops)
+        groups: dict[str, list[int]] = {}
+        for place, op in enumerate(ops):
+            assert isinstance(op.item, Sysctl)
+            groups.setdefault(op.item.netns, []).append(place)
+        for netns, places in groups.items():
+            try:
+                with self._kernel.namespaces.entered(netns):
+                    for place in places:
+                        answers[place] = _write(ops[place])
+            except MachineError as error:
+                for place in places:
+                    answers[place] = refused(ops[place], error.message)
+        return answers
+
+
+def _read(item: Sysctl) -> str:
+    """The value with single spaces, as an item spells it; "" where there is no such setting."""
+    try:
+        return " ".join((_BELOW / item.name).read_text().split())
+    except OSError:
+        return ""
+
+
+def _write(op: Op) -> MachineError | None:
+    assert isinstance(op.item, Sysctl)
+    try:
+        (_BELOW / op.item.name).write_text(op.item.value)
+    except OSError as error:
+        return refused(op, f"{error.strerror} (value {op.item.value!r})")
+    return None
