@@ -22,6 +22,8 @@ ADMIN = "admin"
 """The role that makes an administrator, as identity names it."""
 GROUP = "keystone_authtoken"
 TOKEN = "x-auth-token"
+NOBODYS_PROJECT = "noauth"
+"""The project of callers who name none, where nobody is asked who they are."""
 
 _MOST_TOKENS = 10_000
 _LONGEST = 300.0
@@ -40,8 +42,8 @@ class Auth(Protocol):
 class NoAuth:
     """Everybody is believed: for a server that only its administrator can reach.
 
-    ``X-Project-Id`` names the caller's project; ``X-Roles`` (separated by commas) their roles, and without it
-    they are an administrator.
+    ``X-Project-Id`` names the caller's project, without it `NOBODYS_PROJECT`; ``X-Roles`` (separated by
+    commas) their roles, and without it they are an administrator.
     """
 
     def identify(self, headers: Mapping[str, str]) -> Caller:
@@ -50,7 +52,7 @@ class NoAuth:
         roles = frozenset(role.strip().lower() for role in given.split(",") if role.strip())
         return Caller(
             user_id=headers.get("x-user-id", ""),
-            project_id=headers.get("x-project-id", ""),
+            project_id=headers.get("x-project-id") or NOBODYS_PROJECT,
             roles=roles,
             is_admin=ADMIN in roles,
         )
