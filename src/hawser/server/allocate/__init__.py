@@ -1,1 +1,1 @@
-"""Pure choosers: addresses, MACs, segments, VRIDs, agents."""
+"""Pure choosers of addresses, MACs, segments, VRIDs and agents: told what is taken, they say what to take."""

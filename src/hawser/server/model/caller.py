@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from hawser.base.errors import Forbidden
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
@@ -13,6 +15,15 @@ class Caller:
     project_id: str
     roles: frozenset[str]
     is_admin: bool
+
+    def __post_init__(self) -> None:
+        """Hidden things belong to project "": a caller without a project must not pass for their owner."""
+        if not (self.is_admin or self.project_id):
+            raise Forbidden("The token names no project. Ask for one that is scoped to a project.")
+
+    def owns(self, project_id: str) -> bool:
+        """Whether the caller may change what belongs to this project."""
+        return self.is_admin or project_id == self.project_id
 
 
 SYSTEM = Caller(user_id="", project_id="", roles=frozenset(), is_admin=True)

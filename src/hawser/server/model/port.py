@@ -17,6 +17,10 @@ DHCP = "network:dhcp"
 COMPUTE_PREFIX = "compute:"
 ROUTER_INTERNAL_OWNERS = frozenset({ROUTER_INTERFACE, ROUTER_HA_REPLICATED})
 """Owners of a router's ports on tenant networks."""
+ROUTER_MOVING_OWNERS = ROUTER_INTERNAL_OWNERS | {ROUTER_GATEWAY}
+"""Owners of the ports that are bound where the router is active."""
+TRUSTED_PREFIX = "network:"
+"""Owners that start so are the network's own: no security group applies to their ports."""
 
 
 @dataclass(frozen=True, slots=True)

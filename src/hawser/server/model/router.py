@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Container, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from hawser.base.addresses import Address, Network
@@ -108,3 +109,29 @@ class RouterInterface:
     network_id: str
     port_id: str
     subnet_ids: tuple[str, ...]
+
+
+def active(hosts: Sequence[RouterHost]) -> RouterHost | None:
+    """The host that became active last among those that say they are; None where none says so."""
+    actives = [host for host in hosts if host.mastership == Mastership.ACTIVE and host.mastership_at]
+    return max(actives, key=lambda host: (host.mastership_at, -host.rank), default=None)
+
+
+def as_shown(hosts: Sequence[RouterHost], alive: Container[str]) -> list[RouterHost]:
+    """The hosts of one router as operators shall see them: at most one is active, and never a dead one.
+
+    ``alive`` holds the ids of agents that are alive. What a dead agent last said is unknown now; so is what
+    one said that was active before another became so.
+    """
+    said = [replace(each, mastership=_believed(each, each.agent_id in alive)) for each in hosts]
+    newest = active(said)
+    return [
+        replace(each, mastership=Mastership.UNKNOWN)
+        if each.mastership == Mastership.ACTIVE and each is not newest
+        else each
+        for each in said
+    ]
+
+
+def _believed(host: RouterHost, alive: bool) -> Mastership:
+    return host.mastership if alive else Mastership.UNKNOWN

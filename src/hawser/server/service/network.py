@@ -3,38 +3,139 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import uuid4
 
+from sqlalchemy import select
+
+from hawser.base.errors import BadInput, Conflict
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
 from hawser.server.model.network import Network, NetworkChanges, NewNetwork
-from hawser.server.store.session import Store
+from hawser.server.model.port import DHCP, FLOATING_IP, ROUTER_GATEWAY
+from hawser.server.model.unset import UNSET, Unset
+from hawser.server.service import access, dhcp, segment
+from hawser.server.service.fields import said
+from hawser.server.store.session import Store, Transaction
+from hawser.server.store.tables import network as rows
+from hawser.server.store.tables.network import networks
+from hawser.server.store.tables.port import port_table
+from hawser.server.store.tables.subnet import subnets
+from hawser.wire.intent import NetworkType
 
 
 def create(store: Store, caller: Caller, draft: NewNetwork) -> Network:
-    """Make one."""
+    """Make one, on the segment that it asks for or on any."""
     return create_many(store, caller, (draft,))[0]
 
 
 def create_many(store: Store, caller: Caller, drafts: Sequence[NewNetwork]) -> list[Network]:
     """Make all of them or, where one cannot be, none."""
-    raise NotImplementedError
+    with store.write() as tx:
+        return [make(tx, draft, segment.choose(tx, draft)) for draft in drafts]
+
+
+def make(
+    tx: Transaction, draft: NewNetwork, carried_by: segment.Segment, ha_project_id: str | None = None
+) -> Network:
+    """A new network on a segment, in a transaction that is under way."""
+    network = Network(
+        id=str(uuid4()),
+        project_id=draft.project_id,
+        name=draft.name,
+        description=draft.description,
+        admin_state_up=draft.admin_state_up,
+        shared=draft.shared,
+        external=draft.external,
+        mtu=_mtu(tx, draft.mtu, carried_by.network_type),
+        port_security_enabled=draft.port_security_enabled,
+        network_type=carried_by.network_type,
+        physical_network=carried_by.physical_network,
+        segmentation_id=carried_by.segmentation_id,
+        ha_project_id=ha_project_id,
+        revision=tx.revision,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    networks.add(tx, network)
+    return network
 
 
 def get(store: Store, caller: Caller, id: str) -> Network:
     """The one with this id. `NotFound` where the caller does not see any."""
-    raise NotImplementedError
+    with store.read() as tx:
+        return access.seen_network(tx, caller, id)
 
 
 def search(store: Store, caller: Caller, filters: Filters) -> list[Network]:
     """Those that the caller sees and the filters match."""
-    raise NotImplementedError
+    with store.read() as tx:
+        return networks.find(tx, *rows.visible(caller), filters=filters)
 
 
 def update(store: Store, caller: Caller, id: str, changes: NetworkChanges) -> Network:
     """Change what is said in ``changes``."""
-    raise NotImplementedError
+    with store.write() as tx:
+        network = access.owned_network(tx, caller, id)
+        if changes.mtu is not UNSET:
+            _mtu(tx, changes.mtu, network.network_type)
+        if changes.shared is False and network.shared:
+            _check_not_shared(tx, network)
+        if changes.external is False and network.external:
+            _check_not_external(tx, network)
+        networks.change(tx, id, **said(changes))
+        return access.owned_network(tx, caller, id)
 
 
 def delete(store: Store, caller: Caller, id: str) -> None:
-    """Remove it. `Conflict` while it is in use."""
-    raise NotImplementedError
+    """Remove it with its subnets. `Conflict` (NetworkInUse) while it has ports, other than DHCP servers'."""
+    with store.write() as tx:
+        network = access.owned_network(tx, caller, id)
+        _check_unused(tx, id)
+        remove(tx, network)
+
+
+def remove(tx: Transaction, network: Network) -> None:
+    """Remove a network that nobody uses, in a transaction that is under way."""
+    dhcp.withdraw(tx, network.id)
+    for subnet_id in network.subnet_ids:
+        subnets.remove(tx, subnet_id)
+    networks.remove(tx, network.id)
+
+
+def _mtu(tx: Transaction, mtu: int | Unset, network_type: NetworkType) -> int:
+    highest = segment.highest_mtu(tx.settings, network_type)
+    if mtu is UNSET or mtu == 0:
+        return highest
+    if not 68 <= mtu <= highest:
+        raise BadInput("mtu", f"{mtu} is not within 68 and {highest}, the most that {network_type} carries")
+    return mtu
+
+
+def _check_unused(tx: Transaction, id: str) -> None:
+    columns = port_table.c
+    in_use = select(columns.id).where(columns.network_id == id, columns.device_owner != DHCP).limit(1)
+    if tx.execute(in_use).first() is not None:
+        raise Conflict(
+            f"Unable to complete operation on network {id}. There are one or more ports still in use on it.",
+            "NetworkInUse",
+        )
+
+
+def _check_not_shared(tx: Transaction, network: Network) -> None:
+    columns = port_table.c
+    others = select(columns.id).where(
+        columns.network_id == network.id, columns.project_id.not_in(["", network.project_id])
+    )
+    if tx.execute(others.limit(1)).first() is not None:
+        raise Conflict(f"Network {network.id} is used by other projects.", "InvalidSharedSetting")
+
+
+def _check_not_external(tx: Transaction, network: Network) -> None:
+    columns = port_table.c
+    outward = select(columns.id).where(
+        columns.network_id == network.id, columns.device_owner.in_([ROUTER_GATEWAY, FLOATING_IP])
+    )
+    if tx.execute(outward.limit(1)).first() is not None:
+        raise Conflict(
+            f"Network {network.id} is used by router gateways or floating IPs.", "ExternalNetworkInUse"
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_network
 from typing import Any
@@ -17,9 +18,9 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    type_coerce,
 )
 
-from hawser.base.addresses import Address
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Scalar
 from hawser.server.model.port import AddressPair, FixedIp, Port
@@ -146,15 +147,21 @@ def set_groups(tx: Transaction, port_id: str, group_ids: Iterable[str]) -> None:
     ports.change(tx, port_id)
 
 
-def taken(tx: Transaction, subnet_ids: Sequence[str]) -> dict[str, set[Address]]:
-    """The addresses that are given out, by subnet, in one query."""
-    found: dict[str, set[Address]] = {subnet_id: set() for subnet_id in subnet_ids}
+def taken(tx: Transaction, subnet_ids: Sequence[str], but_of: str = "") -> dict[str, set[int]]:
+    """The addresses that are given out, as numbers, by subnet, in one query; not those of port ``but_of``."""
+    found: dict[str, set[int]] = {subnet_id: set() for subnet_id in subnet_ids}
     columns = fixed_ip_table.c
-    for subnet_id, address in tx.execute(
-        select(columns.subnet_id, columns.address).where(columns.subnet_id.in_(subnet_ids))
-    ):
-        found[subnet_id].add(address)
+    text = type_coerce(columns.address, String)
+    where = columns.subnet_id.in_(subnet_ids), columns.port_id != but_of
+    for subnet_id, address in tx.execute(select(columns.subnet_id, text).where(*where)):
+        found[subnet_id].add(_number(address))
     return found
+
+
+def _number(address: str) -> int:
+    """An address's text as a number; several times quicker than by way of `ipaddress`, for full subnets."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    return int.from_bytes(socket.inet_pton(family, address), "big")
 
 
 def _add_fixed_ips(tx: Transaction, port_id: str, fixed_ips: Sequence[FixedIp]) -> None:

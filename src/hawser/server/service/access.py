@@ -1,0 +1,95 @@
+"""What a caller sees and may change. What it does not see does not exist for it."""
+
+from __future__ import annotations
+
+from typing import Protocol, TypeVar
+
+from hawser.base.errors import Forbidden, NotFound
+from hawser.server.model.caller import Caller
+from hawser.server.model.network import Network
+from hawser.server.model.port import Port
+from hawser.server.model.router import Router
+from hawser.server.model.subnet import Subnet
+from hawser.server.store.session import Transaction
+from hawser.server.store.tables.network import networks
+from hawser.server.store.tables.port import ports
+from hawser.server.store.tables.router import routers
+from hawser.server.store.tables.subnet import subnets
+
+_KINDS = {"floatingip": "FloatingIPNotFound"}
+
+
+class Owned(Protocol):
+    """A thing that belongs to a project."""
+
+    @property
+    def project_id(self) -> str:
+        """The project's id, "" for what is hidden from all projects."""
+        ...
+
+
+Thing = TypeVar("Thing", bound=Owned)
+
+
+def missing(noun: str, id: str) -> NotFound:
+    """The error for a thing that is not there, or not for this caller."""
+    error = NotFound(noun, id)
+    error.kind = _KINDS.get(noun, error.kind)
+    return error
+
+
+def owned(caller: Caller, thing: Thing | None, noun: str, id: str) -> Thing:
+    """The thing, where it is the caller's; else `NotFound`."""
+    if thing is None or not caller.owns(thing.project_id):
+        raise missing(noun, id)
+    return thing
+
+
+def seen_network(tx: Transaction, caller: Caller, id: str) -> Network:
+    """A network that the caller sees."""
+    network = networks.get(tx, id)
+    if network is None or not _sees(caller, network):
+        raise missing("network", id)
+    return network
+
+
+def owned_network(tx: Transaction, caller: Caller, id: str) -> Network:
+    """A network that the caller may change."""
+    network = seen_network(tx, caller, id)
+    if not caller.owns(network.project_id):
+        raise Forbidden(f"Network {id} belongs to another project.", "PolicyNotAuthorized")
+    return network
+
+
+def seen_subnet(tx: Transaction, caller: Caller, id: str) -> Subnet:
+    """A subnet that the caller sees."""
+    subnet = subnets.get(tx, id)
+    if subnet is None:
+        raise missing("subnet", id)
+    if not caller.owns(subnet.project_id):
+        network = networks.get(tx, subnet.network_id)
+        if network is None or not _sees(caller, network):
+            raise missing("subnet", id)
+    return subnet
+
+
+def owned_subnet(tx: Transaction, caller: Caller, id: str) -> Subnet:
+    """A subnet that the caller may change."""
+    subnet = seen_subnet(tx, caller, id)
+    if not caller.owns(subnet.project_id):
+        raise Forbidden(f"Subnet {id} belongs to another project.", "PolicyNotAuthorized")
+    return subnet
+
+
+def owned_port(tx: Transaction, caller: Caller, id: str) -> Port:
+    """A port that the caller may change."""
+    return owned(caller, ports.get(tx, id), "port", id)
+
+
+def owned_router(tx: Transaction, caller: Caller, id: str) -> Router:
+    """A router that the caller may change."""
+    return owned(caller, routers.get(tx, id), "router", id)
+
+
+def _sees(caller: Caller, network: Network) -> bool:
+    return caller.owns(network.project_id) or network.shared or network.external

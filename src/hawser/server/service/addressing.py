@@ -1,0 +1,119 @@
+"""Which addresses a port gets: those it asks for, or the lowest free ones of its network's subnets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import IPv6Network
+
+from hawser.base.addresses import Address, eui64
+from hawser.base.errors import BadInput, Conflict, NoMoreRoom
+from hawser.server.allocate import addresses
+from hawser.server.model.port import ROUTER_GATEWAY, ROUTER_INTERNAL_OWNERS, FixedIp, WantedIp
+from hawser.server.model.subnet import Subnet
+from hawser.server.model.unset import UNSET, Unset
+from hawser.server.store.session import Transaction
+from hawser.server.store.tables import port as port_rows
+from hawser.server.store.tables.subnet import subnet_table, subnets
+
+_FIELD = "fixed_ips"
+_ROUTER_OWNERS = ROUTER_INTERNAL_OWNERS | {ROUTER_GATEWAY}
+
+
+class Addressing:
+    """Chooses the addresses of one port; every one that it gives is taken for the next."""
+
+    def __init__(
+        self, tx: Transaction, network_id: str, *, port_id: str = "", mac: str, device_owner: str = ""
+    ) -> None:
+        """``port_id`` is the port that has addresses already: they are free for it."""
+        found = subnets.find(tx, subnet_table.c.network_id == network_id)
+        self._subnets = sorted(found, key=lambda subnet: (subnet.created_at, subnet.id))
+        self._taken = port_rows.taken(tx, [subnet.id for subnet in found], but_of=port_id) if found else {}
+        self._network_id = network_id
+        self._mac = mac
+        self._router = device_owner in _ROUTER_OWNERS
+
+    def choose(self, wanted: Sequence[WantedIp] | Unset) -> tuple[FixedIp, ...]:
+        """The addresses for what is wanted; by default one IPv4, and IPv6 as the subnets have it."""
+        if wanted is UNSET:
+            chosen = self._any_of(4) + self._any_of(6)
+        else:
+            chosen = [self._one(each) for each in sorted(wanted, key=lambda each: each.address is None)]
+        return tuple(chosen + self._autoconfigured(chosen)) if wanted != () else ()
+
+    def _any_of(self, version: int) -> list[FixedIp]:
+        """One address of the first subnet with room among those whose hosts do not make their own."""
+        managed = [each for each in self._subnets if each.cidr.version == version and not self._own(each)]
+        for subnet in managed:
+            address = addresses.lowest_free(subnet.pools, self._taken[subnet.id])
+            if address is not None:
+                return [self._take(subnet, address)]
+        if managed:
+            raise NoMoreRoom(
+                f"No more addresses are left on network {self._network_id}.", "IpAddressGenerationFailure"
+            )
+        return []
+
+    def _autoconfigured(self, chosen: Sequence[FixedIp]) -> list[FixedIp]:
+        """The addresses that the port's host will make itself, of the subnets that have none chosen yet."""
+        done = {each.subnet_id for each in chosen}
+        own = [subnet for subnet in self._subnets if self._own(subnet) and subnet.id not in done]
+        return [self._take(subnet, self._self_made(subnet)) for subnet in own]
+
+    def _one(self, wanted: WantedIp) -> FixedIp:
+        subnet = self._subnet(wanted)
+        if wanted.address is not None:
+            return self._take(subnet, self._allowed(subnet, wanted.address))
+        if self._own(subnet):
+            return self._take(subnet, self._self_made(subnet))
+        address = addresses.lowest_free(subnet.pools, self._taken[subnet.id])
+        if address is None:
+            raise NoMoreRoom(
+                f"No more addresses are left on subnet {subnet.id}.", "IpAddressGenerationFailure"
+            )
+        return self._take(subnet, address)
+
+    def _subnet(self, wanted: WantedIp) -> Subnet:
+        if wanted.subnet_id is not None:
+            found = [subnet for subnet in self._subnets if subnet.id == wanted.subnet_id]
+            wrong = f"subnet {wanted.subnet_id} is not on network {self._network_id}"
+        elif wanted.address is not None:
+            found = [subnet for subnet in self._subnets if wanted.address in subnet.cidr]
+            wrong = f"{wanted.address} is in no subnet of network {self._network_id}"
+        else:
+            raise BadInput(_FIELD, "it names neither a subnet nor an address")
+        if not found:
+            raise BadInput(_FIELD, wrong, kind="InvalidIpForNetwork" if wanted.address else "InvalidInput")
+        return found[0]
+
+    def _allowed(self, subnet: Subnet, address: Address) -> Address:
+        if address not in subnet.cidr:
+            raise BadInput(
+                _FIELD,
+                f"{address} is not within {subnet.cidr} of subnet {subnet.id}",
+                kind="InvalidIpForSubnet",
+            )
+        if not addresses.contains(addresses.usable(subnet.cidr), address):
+            raise BadInput(_FIELD, f"{address} stands for the whole of {subnet.cidr}, not for a host")
+        if self._own(subnet) and address != self._self_made(subnet):
+            raise BadInput(
+                _FIELD,
+                f"hosts of subnet {subnet.id} make their own addresses, so {address} cannot be given",
+                kind="AllocationOnAutoAddressSubnet",
+            )
+        return address
+
+    def _take(self, subnet: Subnet, address: Address) -> FixedIp:
+        if int(address) in self._taken[subnet.id]:
+            raise Conflict(f"Address {address} is already used on subnet {subnet.id}.", "IpAddressInUse")
+        self._taken[subnet.id].add(int(address))
+        return FixedIp(subnet.id, address)
+
+    def _own(self, subnet: Subnet) -> bool:
+        """Whether the port's host makes its own address in the subnet; routers are given theirs."""
+        return subnet.autoconfigured and not self._router
+
+    def _self_made(self, subnet: Subnet) -> Address:
+        if not isinstance(subnet.cidr, IPv6Network):
+            raise BadInput(_FIELD, f"subnet {subnet.id} is not IPv6")
+        return eui64(subnet.cidr, self._mac)

@@ -1,0 +1,109 @@
+"""Ports as the services make and remove them, whoever asks: the part below visibility and protection."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from random import SystemRandom
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from hawser.base.errors import Conflict
+from hawser.server.allocate import macs
+from hawser.server.model.network import Network
+from hawser.server.model.port import TRUSTED_PREFIX, AddressPair, FixedIp, NewPort, Port, WantedIp
+from hawser.server.model.unset import UNSET, given
+from hawser.server.service.addressing import Addressing
+from hawser.server.store.session import Transaction
+from hawser.server.store.tables import port as port_rows
+from hawser.server.store.tables.port import port_table, ports
+
+_CHANCE = SystemRandom()
+
+
+def make(tx: Transaction, network: Network, draft: NewPort, group_ids: tuple[str, ...] = ()) -> Port:
+    """A new port on a network, down until a node has wired it."""
+    mac = free_mac(tx, network.id) if draft.mac is UNSET else draft.mac
+    if draft.mac is not UNSET:
+        check_mac(tx, network.id, mac)
+    addressing = Addressing(tx, network.id, mac=mac, device_owner=draft.device_owner)
+    port = Port(
+        id=str(uuid4()),
+        project_id=draft.project_id,
+        network_id=network.id,
+        name=draft.name,
+        description=draft.description,
+        mac=mac,
+        admin_state_up=draft.admin_state_up,
+        status="DOWN",
+        device_id=draft.device_id,
+        device_owner=draft.device_owner,
+        host=draft.host,
+        vnic_type=draft.vnic_type,
+        port_security_enabled=secured(network, draft),
+        fixed_ips=addressing.choose(draft.fixed_ips),
+        security_group_ids=tuple(sorted(set(group_ids))),
+        address_pairs=with_macs(draft.address_pairs, mac),
+        revision=tx.revision,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    port_rows.add(tx, port)
+    return port
+
+
+def secured(network: Network, draft: NewPort) -> bool:
+    """Whether the port is to be protected; the network's own ports never are."""
+    wished = given(draft.port_security_enabled, network.port_security_enabled)
+    return wished and not draft.device_owner.startswith(TRUSTED_PREFIX)
+
+
+def with_macs(pairs: tuple[AddressPair, ...], mac: str) -> tuple[AddressPair, ...]:
+    """Address pairs that say no MAC get the port's."""
+    return tuple(pair if pair.mac else replace(pair, mac=mac) for pair in pairs)
+
+
+def free_mac(tx: Transaction, network_id: str) -> str:
+    """A random MAC that no port of the network has."""
+    while True:
+        mac = macs.choose(tx.settings.base_mac, _CHANCE)
+        if not _mac_in_use(tx, network_id, mac):
+            return mac
+
+
+def check_mac(tx: Transaction, network_id: str, mac: str) -> None:
+    """`Conflict` where a port of the network has this MAC."""
+    if _mac_in_use(tx, network_id, mac):
+        raise Conflict(f"MAC address {mac} is already used on network {network_id}.", "MacAddressInUse")
+
+
+def readdress(tx: Transaction, port: Port, wanted: tuple[WantedIp, ...]) -> tuple[FixedIp, ...]:
+    """Give a port these addresses instead of those that it has."""
+    addressing = Addressing(
+        tx, port.network_id, port_id=port.id, mac=port.mac, device_owner=port.device_owner
+    )
+    fixed_ips = addressing.choose(wanted)
+    set_fixed_ips(tx, port, fixed_ips)
+    return fixed_ips
+
+
+def set_fixed_ips(tx: Transaction, port: Port, fixed_ips: tuple[FixedIp, ...]) -> None:
+    """Set a port's addresses to chosen ones."""
+    if fixed_ips != port.fixed_ips:
+        port_rows.set_fixed_ips(tx, port.id, fixed_ips)
+
+
+def kept(fixed_ips: tuple[FixedIp, ...]) -> tuple[WantedIp, ...]:
+    """Addresses that a port has, as a wish to keep them."""
+    return tuple(WantedIp(each.subnet_id, each.address) for each in fixed_ips)
+
+
+def remove(tx: Transaction, port_id: str) -> None:
+    """Remove a port with its addresses."""
+    ports.remove(tx, port_id)
+
+
+def _mac_in_use(tx: Transaction, network_id: str, mac: str) -> bool:
+    columns = port_table.c
+    found = tx.execute(select(columns.id).where(columns.network_id == network_id, columns.mac == mac))
+    return found.first() is not None

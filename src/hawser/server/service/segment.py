@@ -1,0 +1,151 @@
+"""Which segment carries a network: what the caller says, or the first free one of the project types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from hawser.base.config import ServerSettings
+from hawser.base.errors import BadInput, Conflict, NoMoreRoom
+from hawser.server.allocate import numbers
+from hawser.server.model.network import NewNetwork
+from hawser.server.model.unset import UNSET, given
+from hawser.server.store.session import Transaction
+from hawser.server.store.tables.network import network_table
+from hawser.wire.intent import NetworkType
+
+VXLAN_OVERHEAD = 50
+"""Octets that VXLAN over IPv4 adds: inner Ethernet 14, VXLAN 8, UDP 8, IPv4 20 (RFC 7348)."""
+_TYPE = "provider:network_type"
+_PHYSICAL = "provider:physical_network"
+_ID = "provider:segmentation_id"
+_HIGHEST = {NetworkType.VXLAN: 2**24 - 1, NetworkType.VLAN: 4094}
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """What a network is carried by."""
+
+    network_type: NetworkType
+    physical_network: str | None = None
+    segmentation_id: int | None = None
+
+
+def choose(tx: Transaction, draft: NewNetwork) -> Segment:
+    """The segment of a new network. `BadInput` for one that cannot be, `Conflict` for one that is taken."""
+    if draft.network_type is not UNSET:
+        return _asked_for(tx, draft, draft.network_type)
+    if draft.physical_network is not UNSET or draft.segmentation_id is not UNSET:
+        raise BadInput(_TYPE, "it is missing beside other provider attributes", "Say it too.")
+    for name in tx.settings.tenant_network_types:
+        segment = _free(tx, NetworkType(name), None)
+        if segment is not None:
+            return segment
+    types = ", ".join(tx.settings.tenant_network_types)
+    raise NoMoreRoom(f"No free segment is left of the project network types ({types}).", "NoNetworkAvailable")
+
+
+def highest_mtu(settings: ServerSettings, network_type: NetworkType) -> int:
+    """The largest packet that a network of this type carries whole."""
+    overhead = VXLAN_OVERHEAD if network_type == NetworkType.VXLAN else 0
+    return settings.global_physnet_mtu - overhead
+
+
+def of_type(tx: Transaction, network_type: NetworkType, physical_network: str | None) -> Segment:
+    """Any free segment of this type, on this physical network where one is said."""
+    segment = _free(tx, network_type, physical_network)
+    if segment is None:
+        raise NoMoreRoom(f"No free segment is left of type {network_type}.", "NoNetworkAvailable")
+    return segment
+
+
+def _asked_for(tx: Transaction, draft: NewNetwork, network_type: NetworkType) -> Segment:
+    physical_network = given(draft.physical_network, "") or None
+    number = None if draft.segmentation_id is UNSET else draft.segmentation_id
+    _check(tx.settings, network_type, physical_network, number)
+    if network_type in _HIGHEST and number is None:
+        return of_type(tx, network_type, physical_network)
+    segment = Segment(network_type, physical_network, number)
+    if network_type != NetworkType.LOCAL and number in _taken(tx, network_type, physical_network):
+        raise Conflict(f"Another network is carried by {_words(segment)}.", _IN_USE[network_type])
+    return segment
+
+
+_IN_USE = {
+    NetworkType.VXLAN: "TunnelIdInUse",
+    NetworkType.VLAN: "VlanIdInUse",
+    NetworkType.FLAT: "FlatNetworkInUse",
+}
+
+
+def _check(
+    settings: ServerSettings, network_type: NetworkType, physical_network: str | None, number: int | None
+) -> None:
+    if network_type not in settings.type_drivers:
+        raise BadInput(_TYPE, f"'{network_type}' is not enabled", "See type_drivers in ml2_conf.ini.")
+    _check_physical(settings, network_type, physical_network, number)
+    highest = _HIGHEST.get(network_type)
+    if highest is None and number is not None:
+        raise BadInput(_ID, f"a {network_type} network has none")
+    if highest is not None and number is not None and not 1 <= number <= highest:
+        raise BadInput(_ID, f"{number} is not within 1 and {highest}")
+
+
+def _check_physical(
+    settings: ServerSettings, network_type: NetworkType, physical_network: str | None, number: int | None
+) -> None:
+    if network_type in (NetworkType.VXLAN, NetworkType.LOCAL):
+        if physical_network is not None:
+            raise BadInput(_PHYSICAL, f"a {network_type} network has none")
+        return
+    if physical_network is None:
+        if network_type == NetworkType.FLAT or number is not None:
+            raise BadInput(_PHYSICAL, f"a {network_type} network needs one")
+        return
+    if not _known(settings, network_type, physical_network):
+        raise BadInput(_PHYSICAL, f"'{physical_network}' is not known for {network_type} networks")
+
+
+def _known(settings: ServerSettings, network_type: NetworkType, physical_network: str) -> bool:
+    if network_type == NetworkType.FLAT:
+        return "*" in settings.flat_networks or physical_network in settings.flat_networks
+    return any(name == physical_network for name, _, _ in settings.network_vlan_ranges)
+
+
+def _free(tx: Transaction, network_type: NetworkType, physical_network: str | None) -> Segment | None:
+    if network_type == NetworkType.LOCAL:
+        return Segment(NetworkType.LOCAL)
+    if network_type == NetworkType.FLAT:
+        return _free_flat(tx, physical_network)
+    if network_type == NetworkType.VXLAN:
+        number = numbers.lowest_free(tx.settings.vni_ranges, _taken(tx, NetworkType.VXLAN, None))
+        return Segment(NetworkType.VXLAN, None, number) if number else None
+    for name, low, high in tx.settings.network_vlan_ranges:
+        if physical_network in (None, name):
+            number = numbers.lowest_free([(low, high)], _taken(tx, NetworkType.VLAN, name))
+            if number is not None:
+                return Segment(NetworkType.VLAN, name, number)
+    return None
+
+
+def _free_flat(tx: Transaction, physical_network: str | None) -> Segment | None:
+    if physical_network is None or None in _taken(tx, NetworkType.FLAT, physical_network):
+        return None
+    return Segment(NetworkType.FLAT, physical_network)
+
+
+def _taken(tx: Transaction, network_type: NetworkType, physical_network: str | None) -> set[int | None]:
+    """The segmentation ids in use; for a flat network {None} where the physical network is."""
+    table = network_table.c
+    where = (
+        table.network_type == network_type,
+        table.physical_network.is_not_distinct_from(physical_network),
+    )
+    return {row[0] for row in tx.execute(select(table.segmentation_id).where(*where))}
+
+
+def _words(segment: Segment) -> str:
+    where = f" on {segment.physical_network}" if segment.physical_network else ""
+    number = f" {segment.segmentation_id}" if segment.segmentation_id is not None else ""
+    return f"{segment.network_type}{number}{where}"
