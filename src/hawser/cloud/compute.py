@@ -159,6 +159,19 @@ class Compute:
         self.store.wish(replace(server, nics=left))
         await asyncio.to_thread(self.networking.unplug, port_id, gone.ours)
 
+    async def change_group(self, caller: Caller, server_id: str, add: str, remove: str) -> None:
+        """Add and remove a security group, by name or id, on all interfaces; empty means none."""
+        server = self.get(caller, server_id)
+        found = [
+            await asyncio.to_thread(self.networking.security_group, caller, name) if name else ""
+            for name in (add, remove)
+        ]
+        for nic in server.nics:
+            await asyncio.to_thread(self.networking.set_groups, nic.port_id, *found)
+        names = [name for name in server.security_groups if name not in {add, remove}]
+        kept = tuple([*names, add] if add else names)
+        self.store.see(replace(self.get(caller, server_id), security_groups=kept))
+
     def power(self, caller: Caller, server_id: str, action: str) -> Server:
         """``os-start``, ``os-stop`` or ``reboot``; a state that does not allow it is a `Conflict`."""
         server = self.get(caller, server_id)

@@ -78,18 +78,17 @@ class Networking:
         return _facts(self._call("GET", f"networks/{port['network_id']}")["network"])
 
     def security_groups(self, caller: Caller, names: Iterable[str]) -> list[str]:
-        """The ids of a project's security groups, each given by id or name."""
-        wanted = [name for name in names if name != "default"]
-        if not wanted:
-            return []
+        """The ids of the named security groups; none for ``default`` alone, which is a port's own default."""
+        named = list(names)
+        return [] if named in ([], ["default"]) else [self.security_group(caller, name) for name in named]
+
+    def security_group(self, caller: Caller, name: str) -> str:
+        """The id of a security group of the caller's project that is given by id or name."""
         query = [("project_id", caller.project_id)]
-        groups = self._call("GET", "security-groups", query=query)["security_groups"]
-        by_name = {group["name"]: group["id"] for group in groups} | {g["id"]: g["id"] for g in groups}
-        for name in wanted:
-            if name not in by_name:
-                raise BadInput("security_groups", f"security group {name} could not be found")
-        default = [by_name["default"]] if "default" in names and "default" in by_name else []
-        return [*(by_name[name] for name in wanted), *default]
+        for group in self._call("GET", "security-groups", query=query)["security_groups"]:
+            if name in {group["id"], group["name"]}:
+                return str(group["id"])
+        raise BadInput("security_groups", f"security group {name} could not be found")
 
     def plug(
         self,

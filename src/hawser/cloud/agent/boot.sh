@@ -16,15 +16,7 @@ echo "instance $(hostname)"
 sysctl -qw net.ipv4.ip_forward=0 net.ipv4.ping_group_range='0 2147483647'
 ip link set lo up
 for path in /sys/class/net/eth*; do
-  interface=${path##*/}
-  # A host's defaults: its addresses by stateless address configuration (RFC 4862) from its MAC.
-  echo 0 >/proc/sys/net/ipv6/conf/"$interface"/forwarding
-  echo 1 >/proc/sys/net/ipv6/conf/"$interface"/accept_ra
-  echo 0 >/proc/sys/net/ipv6/conf/"$interface"/addr_gen_mode
-  ip link set "$interface" up
-  # A lease within 30 s, or on in the background.
-  udhcpc -i "$interface" -s /etc/udhcpc/hawser.script -b -t 30 -T 1 -A 1 -S -F "$(hostname)" \
-    -O staticroutes -O mtu -p /run/udhcpc."$interface".pid &
+  sh /usr/sbin/hawser-interface "${path##*/}" &
   clients="${clients:-} $!"
 done
 for client in ${clients:-}; do wait "$client"; done

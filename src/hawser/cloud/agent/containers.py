@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import select
 import shutil
 import signal
 import subprocess
 import time
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 
@@ -58,7 +60,7 @@ class Containers:
 
     async def start(self, instance: Instance) -> Record:
         """Make, plug and boot an instance. A tap that stays unwired is a `MachineError`; no process stays."""
-        taps = tuple(names.tap(plug.port_id) for plug in instance.plugs)
+        taps = self.taps(instance)
         await self._gone(instance.id, taps)
         directory = self._directory(instance)
         holder = await self._hold(instance, directory)
@@ -73,6 +75,27 @@ class Containers:
             await self._gone(instance.id, taps)
             raise
         log.info("instance %s (%s) started, boot %d", instance.id, instance.name, instance.boot)
+        return found
+
+    def taps(self, instance: Instance) -> tuple[str, ...]:
+        """The node's ends of an instance's interfaces, in their order."""
+        return tuple(names.tap(plug.port_id) for plug in instance.plugs)
+
+    async def replug(self, instance: Instance, found: Record) -> Record:
+        """Plug a running instance's new interfaces and unplug the ones that it shall not have any more."""
+        taps = self.taps(instance)
+        await self._take_away(tuple(tap for tap in found.taps if tap not in taps))
+        new = tuple(plug for plug in instance.plugs if names.tap(plug.port_id) not in found.taps)
+        if new:
+            first = _next_interface(found.pid)
+            await self._take_away(self.taps(replace(instance, plugs=new)))
+            await _plug(new, found.pid, first)
+            await self._wired(new)
+            for number in range(first, first + len(new)):
+                argv = [*enter_argv(found.pid), "sh", "/usr/sbin/hawser-interface", f"eth{number}"]
+                await asyncio.to_thread(_run, argv)
+        found = replace(found, taps=taps)
+        record.save(self.folder, found)
         return found
 
     async def stop(self, found: Record) -> None:
@@ -154,9 +177,12 @@ class Containers:
         holder = self._holders.pop(instance_id, None)
         if holder is not None:
             await asyncio.to_thread(holder.wait)
+        await self._take_away(taps)
+
+    async def _take_away(self, taps: tuple[str, ...]) -> None:
         for tap in taps:
             if Path(f"/sys/class/net/{tap}").exists():
-                _run(["ip", "link", "delete", tap], may_fail=True)
+                await asyncio.to_thread(_run, ["ip", "link", "delete", tap], may_fail=True)
 
     def _forget_directory(self, directory: Path) -> None:
         if directory.is_mount():
@@ -176,16 +202,22 @@ async def _first_process(holder: subprocess.Popen[bytes]) -> int:
     raise MachineError("unshare made no process: see the instance's console and `unshare --help`")
 
 
-async def _plug(plugs: tuple[Plug, ...], pid: int) -> None:
-    """Make all veth pairs of an instance in one run of ``ip``."""
+async def _plug(plugs: tuple[Plug, ...], pid: int, first: int = 0) -> None:
+    """Make veth pairs in one run of ``ip``; the instance's ends are ``eth<first>`` and on."""
     lines = []
-    for number, plug in enumerate(plugs):
+    for number, plug in enumerate(plugs, first):
         tap = names.tap(plug.port_id)
         peer = f"peer name eth{number} address {plug.mac} mtu {plug.mtu} netns {pid}"
         lines.append(f"link add {tap} mtu {plug.mtu} type veth {peer}")
         lines.append(f"link set {tap} addrgenmode none up")
     if lines:
         await asyncio.to_thread(_run, ["ip", "-batch", "-"], "\n".join(lines) + "\n")
+
+
+def _next_interface(pid: int) -> int:
+    """The first number that no ``eth…`` of the instance has, nor any above it."""
+    names_there = re.findall(r"^ *eth(\d+):", Path(f"/proc/{pid}/net/dev").read_text(), re.MULTILINE)
+    return max(map(int, names_there), default=-1) + 1
 
 
 def _boot(holder: subprocess.Popen[bytes]) -> None:

@@ -27,6 +27,11 @@ SECRET_DIRECTORIES = (
     "var/lib/cloud",
     "var/log/neutron",
 )
+SCRIPTS = {
+    "etc/udhcpc/hawser.script": "dhcp.sh",
+    "usr/sbin/hawser-boot": "boot.sh",
+    "usr/sbin/hawser-interface": "interface.sh",
+}
 
 
 def make(directory: Path, instance: Instance) -> None:
@@ -60,8 +65,8 @@ def _personalise(upper: Path, instance: Instance) -> None:
     _write(upper / "etc/hosts", f"127.0.0.1 localhost\n127.0.1.1 {instance.hostname}\n::1 localhost\n")
     _write(upper / "etc/resolv.conf", "")
     scripts = resources.files("hawser.cloud.agent")
-    _write(upper / "etc/udhcpc/hawser.script", (scripts / "dhcp.sh").read_text(), 0o755)
-    _write(upper / "usr/sbin/hawser-boot", (scripts / "boot.sh").read_text(), 0o755)
+    for path, script in SCRIPTS.items():
+        _write(upper / path, (scripts / script).read_text(), 0o755)
     if instance.public_key:
         _write(upper / "root/.ssh/authorized_keys", instance.public_key.strip() + "\n", 0o600)
     if instance.user_data:
