@@ -166,10 +166,14 @@ def read(files: Iterable[Path], node: bool = False) -> cfg.ConfigOpts:
     """The files that exist among ``files``, parsed; later ones win. Used by the services' start-up only."""
     conf = cfg.ConfigOpts()
     conf.register_opts(_COMMON)
-    for group, options in (_NODE if node else _SERVER).items():
+    groups = _NODE if node else _SERVER
+    for group, options in groups.items():
         conf.register_opts(options, group=None if group == "DEFAULT" else group)
     try:
         conf([], project="neutron", default_config_files=[str(f) for f in files if f.exists()])
+        for group, options in groups.items():  # oslo.config parses a value when it is first read
+            for option in options:
+                getattr(conf if group == "DEFAULT" else conf[group], option.dest)
     except cfg.Error as error:
         raise BadInput("configuration", str(error)) from error
     return conf

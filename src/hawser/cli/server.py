@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import uvicorn
@@ -61,8 +62,14 @@ def main(files: tuple[Path, ...], listening: tuple[int, ...], policy_file: Path)
         sockets = [_bound(settings.bind_host, settings.bind_port), *map(_inherited, listening)]
         _serve(conf, settings, sockets, policy_file if policy_file.exists() else None)
     except HawserError as error:
-        click.echo(f"neutron-server: {error.message}", err=True)
-        sys.exit(1)
+        _fail(error.message)
+    except OSError as error:
+        _fail(f"{error.filename or 'the system'}: {error.strerror or error}")
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(f"neutron-server: {' '.join(message.split())}", err=True)
+    sys.exit(1)
 
 
 def _serve(
