@@ -212,30 +212,18 @@ def test_a_network_that_cannot_be_wired_says_why():
     )
 
 
-def test_what_keepalived_put_there_is_not_judged():
-    vip = Address(NETNS, "qr-da3504ad-ba", ip_interface("198.51.100.1/24"))
-    primary = Address(NETNS, "ha-eb820380-40", ip_interface("169.254.0.1/24"))
-    own = Address(NETNS, "ha-eb820380-40", ip_interface("169.254.192.9/18"))
-    actual = {item.key: item for item in (vip, primary, own)}
-    judged = desired.ours(actual, samples.node(), ROLES.values(), samples.settings())
-    assert list(judged.values()) == [own]
-
-
 def test_roles_answer_for_their_own_items_only():
     items = plan(samples.node(dhcp_servers=(samples.dhcp_server(),)))
     for role in ROLES.values():
-        own = desired.ours(items, replace(samples.node(), routers=()), [role], samples.settings())
-        others = [r for r in ROLES.values() if r is not role]
-        rest = desired.ours(items, replace(samples.node(), routers=()), others, samples.settings())
+        own = desired.ours(items, [role], samples.settings())
+        rest = desired.ours(items, [r for r in ROLES.values() if r is not role], samples.settings())
         assert own.keys() | rest.keys() == items.keys()
         assert not own.keys() & rest.keys()
 
 
 def test_the_master_is_who_holds_the_primary_address_of_a_running_keepalived():
     items = plan()
-    assert desired.masterships(items, samples.node()) == {samples.ROUTER: Mastership.STANDBY}
-    primary = Address(NETNS, "ha-eb820380-40", ip_interface("169.254.0.1/24"))
-    assert desired.masterships({**items, primary.key: primary}, samples.node()) == {
-        samples.ROUTER: Mastership.ACTIVE
-    }
-    assert desired.masterships({primary.key: primary}, samples.node()) == {}
+    primary = {NETNS: frozenset({ip_address("169.254.0.1")})}
+    assert desired.masterships(items, {}, samples.node()) == {samples.ROUTER: Mastership.STANDBY}
+    assert desired.masterships(items, primary, samples.node()) == {samples.ROUTER: Mastership.ACTIVE}
+    assert desired.masterships({}, primary, samples.node()) == {}

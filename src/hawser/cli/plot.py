@@ -62,5 +62,5 @@ def terminal(record: Record, marks: Sequence[Mark], title: str) -> str:
     plotext.title(title)
     plotext.xlabel("seconds")
     plotext.ylabel("ms since the last answer")
-    text: str = plotext.build()
+    text: str = plotext.uncolorize(plotext.build())
     return text

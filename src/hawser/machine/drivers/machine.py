@@ -7,10 +7,11 @@ import resource
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address
 from pathlib import PurePosixPath
 from typing import Protocol
 
+from hawser.base.addresses import Address
+from hawser.base.errors import MachineError
 from hawser.machine.apply import Outcome, apply
 from hawser.machine.drivers import rtnetlink
 from hawser.machine.drivers.addresses import AddressDriver
@@ -35,12 +36,14 @@ from hawser.machine.plan import Plan
 class MachineFacts:
     """What planners ask of a machine and do not make: its own links and addresses.
 
-    ``device_of`` maps an address of the machine's own namespace to the link that holds it. ``missing`` are the
+    ``bridged`` are those links that are on a bridge. ``device_of`` maps an address of the machine's own namespace
+    to the link that holds it. ``missing`` are the
     kernel modules that this machine cannot load, of those that links need.
     """
 
     links: frozenset[str]
-    device_of: Mapping[IPv4Address | IPv6Address, str]
+    bridged: frozenset[str]
+    device_of: Mapping[Address, str]
     missing: frozenset[str]
 
 
@@ -50,6 +53,7 @@ class Hands(Protocol):
     def read(self, wanted: Mapping[Key, Item]) -> dict[Key, Item]: ...
     def apply(self, plan: Plan) -> Outcome: ...
     def facts(self) -> MachineFacts: ...
+    def held(self, namespaces: Iterable[str]) -> Mapping[str, frozenset[Address]]: ...
     def pids(self) -> Mapping[Key, int]: ...
     def close(self) -> None: ...
 
@@ -106,7 +110,19 @@ class Machine:
         device_of = {row.interface.ip: names[row.index] for row in rows if row.index in names}
         if self._missing is None:
             self._missing = self._probe()
-        return MachineFacts(frozenset(names.values()), device_of, self._missing)
+        bridged = frozenset(link.name for link in self._kernel.links(ROOT) if link.master)
+        return MachineFacts(frozenset(names.values()), bridged, device_of, self._missing)
+
+    def held(self, namespaces: Iterable[str]) -> Mapping[str, frozenset[Address]]:
+        """The addresses in each of these namespaces, whoever put them there; none where there is no namespace."""
+        return {name: self._held(name) for name in namespaces}
+
+    def _held(self, netns: str) -> frozenset[Address]:
+        try:
+            rows = rtnetlink.addresses(self._kernel.socket(netns))
+        except MachineError:
+            return frozenset()
+        return frozenset(row.interface.ip for row in rows)
 
     def pids(self) -> Mapping[Key, int]:
         """The main process of each daemon of ours that lives, by its item's key."""

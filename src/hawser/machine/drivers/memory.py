@@ -119,7 +119,16 @@ class MemoryMachine:
         """As given; and the links that stand in the machine's own namespace."""
         standing = self._driver.foreign.union(*(item.provides() for item in self._driver.standing.values()))
         names = frozenset(key[2] for key in standing if key[:2] == ("link", ROOT))
-        return MachineFacts(names, self._device_of, self._missing)
+        bridged = frozenset(key[2] for key in self._driver.standing if key[0] == "member")
+        return MachineFacts(names, bridged, self._device_of, self._missing)
+
+    def held(self, namespaces: Iterable[str]) -> Mapping[str, frozenset[IPv4Address | IPv6Address]]:
+        """The addresses that stand in each of these namespaces."""
+        standing = [item for item in self._driver.standing.values() if isinstance(item, Address)]
+        return {
+            name: frozenset(item.interface.ip for item in standing if item.netns == name)
+            for name in namespaces
+        }
 
     def pids(self) -> Mapping[Key, int]:
         """No process lives here."""

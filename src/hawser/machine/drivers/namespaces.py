@@ -21,6 +21,7 @@ _CLONE_NEWNET = 0x40000000
 _MS_BIND, _MS_REC, _MS_SHARED = 0x1000, 0x4000, 0x100000
 _MNT_DETACH = 2
 _HERE = "/proc/thread-self/ns/net"
+_IPV6_OFF = Path("/proc/sys/net/ipv6/conf/default/disable_ipv6")
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -70,7 +71,11 @@ class Namespaces:
             _call("setns", self._root, _CLONE_NEWNET, asked="return from a network namespace")
 
     def create(self, name: str) -> None:
-        """Make a namespace of this name; nothing to do if there is one. Raises MachineError."""
+        """Make a namespace of this name; nothing to do if there is one. Raises MachineError.
+
+        New interfaces in it have IPv6 off until a setting turns it on: an interface that comes up with IPv6 speaks
+        (listener reports, duplicate address detection) before anybody could tell it not to.
+        """
         if self.identity(name):
             return
         _share_directory()
@@ -79,6 +84,7 @@ class Namespaces:
         asked = f"create the network namespace {name}"
         _call("unshare", _CLONE_NEWNET, asked=asked)
         try:
+            _IPV6_OFF.write_text("1")
             _mount(_HERE, path, _MS_BIND, asked)
         finally:
             _call("setns", self._root, _CLONE_NEWNET, asked="return from a new network namespace")

@@ -1,4 +1,7 @@
-"""A network namespace with a name, as `ip netns` lists it; its loopback interface is up."""
+"""A network namespace with a name, as `ip netns` lists it.
+
+Its loopback interface is up; interfaces that appear in it have IPv6 off until a `Sysctl` turns it on.
+"""
 
 from __future__ import annotations
 

@@ -6,11 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from hawser.base import names
+from hawser.base.addresses import Address
 from hawser.base.config import NodeSettings
-from hawser.machine.items.address import Address
 from hawser.machine.items.item import ROOT, Item, Key, link_key
-from hawser.machine.items.process import Process
-from hawser.machine.items.route import Route
 from hawser.node.agent.roles import Role
 from hawser.node.planners import router_ha
 from hawser.node.planners.facts import Facts
@@ -38,42 +36,32 @@ def taps(intent: NodeIntent) -> frozenset[str]:
     return frozenset(names.tap(port.id) for port in intent.ports)
 
 
-def ours(actual: Items, intent: NodeIntent, roles: Iterable[Role], settings: NodeSettings) -> dict[Key, Item]:
-    """The items that these roles answer for: neither other roles' nor keepalived's."""
+def ours(actual: Items, roles: Iterable[Role], settings: NodeSettings) -> dict[Key, Item]:
+    """The items that these roles answer for, without other roles' on the same machine."""
     roles = tuple(roles)
-    elected = {names.router_namespace(router.id) for router in intent.routers if router.ha}
-    return {
-        key: item
-        for key, item in actual.items()
-        if any(role.owns(item, settings) for role in roles) and not _elected(item, elected)
-    }
+    return {key: item for key, item in actual.items() if any(role.owns(item, settings) for role in roles)}
 
 
-def _elected(item: Item, elected: set[str]) -> bool:
-    """Whether keepalived put it there: addresses and routes of a highly available router, but for the one
-    address by which it speaks to its peers."""
-    if isinstance(item, Route):
-        return item.netns in elected
-    if isinstance(item, Address) and item.netns in elected:
-        return not item.link.startswith("ha-") or str(item.interface).startswith("169.254.0.")
-    return False
+def elected(intent: NodeIntent) -> tuple[str, ...]:
+    """The namespaces of the highly available routers, whose addresses keepalived holds."""
+    return tuple(names.router_namespace(router.id) for router in intent.routers if router.ha)
 
 
-def masterships(actual: Items, intent: NodeIntent) -> dict[str, Mastership]:
+def masterships(
+    actual: Items, held: Mapping[str, frozenset[Address]], intent: NodeIntent
+) -> dict[str, Mastership]:
     """Which part this machine plays for each highly available router, as its addresses tell.
 
-    A router whose keepalived does not run has no part: its addresses may be left over from a dead one.
+    ``held`` are the addresses in each router's namespace, whoever put them there. A router whose keepalived
+    does not run has no part: its addresses may be left over from a dead one.
     """
     parts: dict[str, Mastership] = {}
     for router in intent.routers:
-        if router.ha is None:
-            continue
         netns = names.router_namespace(router.id)
-        if not isinstance(actual.get(("process", netns, "keepalived")), Process):
-            continue
-        link = names.ha_interface(router.ha.port_id)
-        primary = Address(netns, link, router_ha.primary_address(router.ha.vrid))
-        parts[router.id] = Mastership.ACTIVE if primary.key in actual else Mastership.STANDBY
+        if router.ha and ("process", netns, "keepalived") in actual:
+            primary = router_ha.primary_address(router.ha.vrid).ip
+            master = primary in held.get(netns, ())
+            parts[router.id] = Mastership.ACTIVE if master else Mastership.STANDBY
     return parts
 
 

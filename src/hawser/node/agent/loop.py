@@ -14,7 +14,8 @@ from pathlib import Path
 
 from hawser.base.config import NodeSettings
 from hawser.machine.apply import Outcome
-from hawser.machine.drivers.machine import Machine
+from hawser.machine.drivers.events import ProcessEvents
+from hawser.machine.drivers.machine import Hands
 from hawser.machine.items.item import Item, Key
 from hawser.machine.items.netns import Netns
 from hawser.machine.plan import Verb, plan
@@ -36,10 +37,11 @@ FIRST_RETRY, LAST_RETRY = 0.1, 5.0
 class Loop:
     """One node's roles over one machine. Nothing is taken away before the first complete intent."""
 
-    def __init__(self, settings: NodeSettings, roles: Sequence[Role], machine: Machine) -> None:
+    def __init__(self, settings: NodeSettings, roles: Sequence[Role], machine: Hands) -> None:
         self.settings = settings
         self.roles = roles
         self.machine = machine
+        self.processes = ProcessEvents()
         self.started_at = time.time()
         self.reporter = Reporter(settings, self.agent_states)
         self._cache = Cache(Path(settings.state_path) / "hawser" / f"intent-{'-'.join(self._names())}.json")
@@ -98,21 +100,23 @@ class Loop:
             return
         actual = await self._actual_items(intent)
         wanted = desired.desired(intent, self._facts, self.roles)
-        steps = plan(wanted, desired.ours(actual, intent, self.roles, self.settings))
+        steps = plan(wanted, desired.ours(actual, self.roles, self.settings))
         outcome = await asyncio.to_thread(self.machine.apply, steps)
+        if not self.processes.follow(self.machine.pids().values()):
+            self.look()
         self._settle(actual, outcome)
         self._report(intent, actual)
 
     async def _gather_facts(self) -> None:
         machine = await asyncio.to_thread(self.machine.facts)
-        local_ip = str(self.settings.local_ip)
+        local_ip = self.settings.local_ip
         bridges_itself = any(role.name == "linuxbridge" for role in self.roles)
         taps = desired.taps(self._intent) if self._intent and bridges_itself else frozenset()
         self._facts = Facts(
             settings=self.settings,
             links=machine.links,
             bridged=machine.bridged | taps,
-            tunnel_device=machine.device_of.get(local_ip),
+            tunnel_device=machine.device_of.get(local_ip) if local_ip else None,
             masterships=dict(self._masterships),
         )
         if self._actual is not None and desired.lost_links(self._actual, machine.links):
@@ -123,7 +127,8 @@ class Loop:
             return self._actual
         wanted = desired.desired(intent, self._facts, self.roles)
         actual = await asyncio.to_thread(self.machine.read, wanted)
-        for router_id, part in desired.masterships(actual, intent).items():
+        held = await asyncio.to_thread(self.machine.held, desired.elected(intent))
+        for router_id, part in desired.masterships(actual, held, intent).items():
             self._set_part(router_id, part)
         self._facts = replace(self._facts, masterships=dict(self._masterships))
         self._actual = actual

@@ -6,11 +6,11 @@ import asyncio
 import logging
 import signal
 from collections.abc import Sequence
-from pathlib import Path
+from pathlib import PurePosixPath
 
 from hawser.base.config import NodeSettings
 from hawser.base.errors import BadInput
-from hawser.machine.drivers.events import LinkEvents, ProcessEvents
+from hawser.machine.drivers.events import LinkEvents
 from hawser.machine.drivers.machine import Machine
 from hawser.node.agent import watch
 from hawser.node.agent.loop import Loop
@@ -39,9 +39,8 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
     loop = Loop(settings, roles, machine)
     running = asyncio.get_running_loop()
     links = LinkEvents()
-    processes = ProcessEvents(running, loop.look)
-    machine.on_process(processes.watch)
     running.add_reader(links.fileno(), _on_link_news, links, loop)
+    running.add_reader(loop.processes.fileno(), _on_process_news, loop)
     if any(role.name == "l3" for role in roles):
         fifo = Fifo(settings.ha_confs_path / "notify.fifo")
         running.add_reader(fifo.fileno(), _on_keepalived_news, fifo, loop)
@@ -67,6 +66,11 @@ def _on_link_news(links: LinkEvents, loop: Loop) -> None:
         loop.wake()
 
 
+def _on_process_news(loop: Loop) -> None:
+    if loop.processes.drain():
+        loop.look()
+
+
 def _on_keepalived_news(fifo: Fifo, loop: Loop) -> None:
     for router_id, part in fifo.read():
         loop.mastership(router_id, part)
@@ -77,5 +81,5 @@ def _stop(tasks: Sequence[asyncio.Task[None]]) -> None:
         task.cancel()
 
 
-def _directories(settings: NodeSettings, roles: Sequence[Role]) -> tuple[Path, ...]:
-    return tuple(directory for role in roles for directory in role.directories(settings))
+def _directories(settings: NodeSettings, roles: Sequence[Role]) -> tuple[PurePosixPath, ...]:
+    return tuple(PurePosixPath(directory) for role in roles for directory in role.directories(settings))
