@@ -90,7 +90,7 @@ class LinkDriver:
             return link_codec.release(item) if bridge and link.master == bridge.index else Messages(())
         if not owns_alias(link.alias):
             return refused(op, "the interface has not our alias, so it is not ours. Remove it by hand")
-        return Messages((rtnetlink.delete_link(item.name),))
+        return Messages((rtnetlink.doom_link(item.name),))
 
     def _send(
         self, ops: Sequence[Op], messages: Sequence[Messages | MachineError]
@@ -99,6 +99,11 @@ class LinkDriver:
         sent = [(place, found) for place, found in enumerate(messages) if isinstance(found, Messages)]
         here = [(place, request) for place, found in sent for request in found.here]
         self._batch(ROOT, here, ops, answers)
+        doomed = [place for place, _ in here if ops[place].verb is Verb.DELETE and _is_link(ops[place].item)]
+        if doomed:
+            (refusal,) = self._kernel.request(ROOT, [rtnetlink.delete_doomed()])
+            for place in doomed if refusal and refusal.errno != errno.ENODEV else ():
+                answers[place] = answers[place] or _Refused(ops[place], refusal)
         there: dict[str, list[tuple[int, Request]]] = {}
         for place, found in sent:
             item = ops[place].item
@@ -146,6 +151,10 @@ def _words(item: Item, refusal: Refusal) -> str:
         module = link_codec.MODULES[kind]
         return f"this kernel has no {kind} interfaces. Load the module {module} (modprobe {module})"
     return str(refusal)
+
+
+def _is_link(item: Item) -> bool:
+    return not isinstance(item, Member)
 
 
 def _handle(netns: str, handles: ExitStack) -> int:

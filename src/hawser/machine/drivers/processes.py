@@ -107,7 +107,7 @@ class ProcessDriver:
 
     def _launch(self, op: Op) -> _Start | MachineError:
         item = _process(op)
-        said = tempfile.TemporaryFile()
+        said = tempfile.TemporaryFile()  # noqa: SIM115, closed when the daemon is in the background
         environment = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C", "TMPDIR": item.directory}
         try:
             Path(item.directory).mkdir(parents=True, exist_ok=True)
@@ -179,9 +179,10 @@ def _running(item: Process) -> Iterable[Alive]:
     record = records.read(records.path_of(item))
     if record and (main := _main(record)):
         yield main
-    elif found := procfs.alive(procfs.pid_in(Path(item.pidfile))):
-        if procfs.arguments(found.pid) == item.argv:
-            yield found
+        return
+    found = procfs.alive(procfs.pid_in(Path(item.pidfile)))
+    if found and procfs.arguments(found.pid) == item.argv:
+        yield found
 
 
 def _orphans(dead: Sequence[Record]) -> list[Alive]:

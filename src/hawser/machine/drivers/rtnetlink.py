@@ -146,9 +146,17 @@ def loopback_up() -> Request:
     return set_link("lo", up=True)
 
 
-def delete_link(name: str) -> Request:
-    """Remove an interface."""
-    return Request(_DELLINK, link_body(name))
+_DOOMED = 0x68617773
+
+
+def doom_link(name: str) -> Request:
+    """Count an interface among those that `delete_doomed` removes (a device group of our own)."""
+    return set_link(name, u32(27, _DOOMED))
+
+
+def delete_doomed() -> Request:
+    """Remove all doomed interfaces at once: the kernel waits for its readers once, not for each interface."""
+    return Request(_DELLINK, _LINK.pack(AF_UNSPEC, 0, 0, 0, 0) + u32(27, _DOOMED))
 
 
 @dataclass(frozen=True, slots=True)

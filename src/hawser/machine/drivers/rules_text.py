@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from hawser.machine.items.chain import Chain
 
@@ -64,9 +65,7 @@ def _jumps(rules: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
     targets: set[str] = set()
     for rule in rules:
         parts = shlex.split(rule)
-        targets.update(
-            target for before, target in zip(parts, parts[1:], strict=False) if before in ("-j", "-g")
-        )
+        targets.update(target for before, target in pairwise(parts) if before in ("-j", "-g"))
     return tuple(sorted(targets & set(known)))
 
 
