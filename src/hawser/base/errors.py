@@ -42,11 +42,14 @@ class Forbidden(HawserError):
 
 
 class NotFound(HawserError):
-    """``noun`` is a resource's name as the API spells it in the singular: ``port``, ``floatingip``."""
+    """``noun`` is a resource's name as the API spells it in the singular: ``port``, ``floatingip``.
 
-    def __init__(self, noun: str, name: str) -> None:
+    ``message`` and ``kind`` are made of it unless they are said.
+    """
+
+    def __init__(self, noun: str, name: str, message: str = "", kind: str = "") -> None:
         camel = "".join(part.capitalize() for part in noun.split("_"))
-        super().__init__(f"{camel} {name} could not be found.", f"{camel}NotFound")
+        super().__init__(message or f"{camel} {name} could not be found.", kind or f"{camel}NotFound")
         self.noun = noun
         self.name = name
 

@@ -19,6 +19,8 @@ ROUTER_INTERNAL_OWNERS = frozenset({ROUTER_INTERFACE, ROUTER_HA_REPLICATED})
 """Owners of a router's ports on tenant networks."""
 ROUTER_MOVING_OWNERS = ROUTER_INTERNAL_OWNERS | {ROUTER_GATEWAY}
 """Owners of the ports that are bound where the router is active."""
+ADDRESSED_OWNERS = ROUTER_MOVING_OWNERS | {ROUTER_HA, FLOATING_IP}
+"""Owners of ports that are given every address: they make none themselves from a router's advertisement."""
 TRUSTED_PREFIX = "network:"
 """Owners that start so are the network's own: no security group applies to their ports."""
 

@@ -33,9 +33,7 @@ Thing = TypeVar("Thing", bound=Owned)
 
 def missing(noun: str, id: str) -> NotFound:
     """The error for a thing that is not there, or not for this caller."""
-    error = NotFound(noun, id)
-    error.kind = _KINDS.get(noun, error.kind)
-    return error
+    return NotFound(noun, id, kind=_KINDS.get(noun, ""))
 
 
 def owned(caller: Caller, thing: Thing | None, noun: str, id: str) -> Thing:

@@ -8,7 +8,7 @@ from ipaddress import IPv6Network
 from hawser.base.addresses import Address, eui64
 from hawser.base.errors import BadInput, Conflict, NoMoreRoom
 from hawser.server.allocate import addresses
-from hawser.server.model.port import ROUTER_GATEWAY, ROUTER_INTERNAL_OWNERS, FixedIp, WantedIp
+from hawser.server.model.port import ADDRESSED_OWNERS, FixedIp, WantedIp
 from hawser.server.model.subnet import Subnet
 from hawser.server.model.unset import UNSET, Unset
 from hawser.server.store.session import Transaction
@@ -16,7 +16,6 @@ from hawser.server.store.tables import port as port_rows
 from hawser.server.store.tables.subnet import subnet_table, subnets
 
 _FIELD = "fixed_ips"
-_ROUTER_OWNERS = ROUTER_INTERNAL_OWNERS | {ROUTER_GATEWAY}
 
 
 class Addressing:
@@ -31,17 +30,17 @@ class Addressing:
         self._taken = port_rows.taken(tx, [subnet.id for subnet in found], but_of=port_id) if found else {}
         self._network_id = network_id
         self._mac = mac
-        self._router = device_owner in _ROUTER_OWNERS
+        self._given = device_owner in ADDRESSED_OWNERS
 
     def choose(self, wanted: Sequence[WantedIp] | Unset) -> tuple[FixedIp, ...]:
         """The addresses for what is wanted; by default one IPv4, and IPv6 as the subnets have it."""
         if wanted is UNSET:
-            chosen = self._any_of(4) + self._any_of(6)
+            chosen = self.any_of(4) + self.any_of(6)
         else:
             chosen = [self._one(each) for each in sorted(wanted, key=lambda each: each.address is None)]
         return tuple(chosen + self._autoconfigured(chosen)) if wanted != () else ()
 
-    def _any_of(self, version: int) -> list[FixedIp]:
+    def any_of(self, version: int) -> list[FixedIp]:
         """One address of the first subnet with room among those whose hosts do not make their own."""
         managed = [each for each in self._subnets if each.cidr.version == version and not self._own(each)]
         for subnet in managed:
@@ -110,8 +109,8 @@ class Addressing:
         return FixedIp(subnet.id, address)
 
     def _own(self, subnet: Subnet) -> bool:
-        """Whether the port's host makes its own address in the subnet; routers are given theirs."""
-        return subnet.autoconfigured and not self._router
+        """Whether the port's host makes its own address in the subnet; routers' ports do not."""
+        return subnet.autoconfigured and not self._given
 
     def _self_made(self, subnet: Subnet) -> Address:
         if not isinstance(subnet.cidr, IPv6Network):

@@ -2,49 +2,95 @@
 
 from __future__ import annotations
 
-from hawser.server.model.agent import Agent, AgentChanges
+from sqlalchemy import select
+
+from hawser.server.model.agent import L3, Agent, AgentChanges
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
 from hawser.server.model.network import Network
-from hawser.server.model.router import Router, RouterHost
-from hawser.server.store.session import Store
+from hawser.server.model.router import Router, RouterHost, as_shown
+from hawser.server.service import access, dhcp, hosting
+from hawser.server.service.fields import said
+from hawser.server.store.session import Store, Transaction
+from hawser.server.store.tables import network as network_rows
+from hawser.server.store.tables import router as router_rows
+from hawser.server.store.tables.agent import agent_table, agents, dhcp_hosting_table
+from hawser.server.store.tables.network import network_table
+from hawser.server.store.tables.router import router_host_table, router_table
 
 
 def get(store: Store, caller: Caller, id: str) -> Agent:
     """The one with this id."""
-    raise NotImplementedError
+    with store.read() as tx:
+        return _existing(tx, id)
 
 
 def search(store: Store, caller: Caller, filters: Filters) -> list[Agent]:
     """Those that the filters match ("alive" is one of the fields)."""
-    raise NotImplementedError
+    with store.read() as tx:
+        return agents.find(tx, filters=filters)
 
 
 def update(store: Store, caller: Caller, id: str, changes: AgentChanges) -> Agent:
-    """Change what is said in ``changes``."""
-    raise NotImplementedError
+    """Change what is said in ``changes``. An agent that is administratively down gets nothing new to host."""
+    with store.write() as tx:
+        before = _existing(tx, id)
+        if said(changes):
+            agents.set(tx, id, **said(changes))
+        after = _existing(tx, id)
+        if after.admin_state_up and not before.admin_state_up:
+            hosting.place_all(tx)
+            dhcp.serve_all(tx)
+        return after
 
 
 def delete(store: Store, caller: Caller, id: str) -> None:
-    """Forget it; what it hosted is moved to others where there are any."""
-    raise NotImplementedError
+    """Forget it; what it hosted is given to others where there are any."""
+    with store.write() as tx:
+        agent = _existing(tx, id)
+        hosting.leave(tx, agent)
+        dhcp.leave(tx, agent)
+        agents.remove(tx, id)
+        hosting.place_all(tx)
+        dhcp.serve_all(tx)
 
 
 def hosting_router(store: Store, caller: Caller, router_id: str) -> list[tuple[Agent, RouterHost]]:
     """The L3 agents that host a router, by rank, each with its place (``mastership`` as to be shown)."""
-    raise NotImplementedError
+    with store.read() as tx:
+        access.owned_router(tx, caller, router_id)
+        hosts = router_rows.hosts(tx, router_host_table.c.router_id == router_id)
+        found = {agent.id: agent for agent in agents.find(tx, agent_table.c.agent_type == L3)}
+    alive = {agent.id for agent in found.values() if agent.alive}
+    return [(found[host.agent_id], host) for host in as_shown(hosts, alive)]
 
 
 def routers(store: Store, caller: Caller, id: str) -> list[Router]:
     """The routers that an L3 agent hosts."""
-    raise NotImplementedError
+    with store.read() as tx:
+        _existing(tx, id)
+        hosted = select(router_host_table.c.router_id).where(router_host_table.c.agent_id == id)
+        return router_rows.routers.find(tx, *router_rows.visible(caller), router_table.c.id.in_(hosted))
 
 
 def hosting_network(store: Store, caller: Caller, network_id: str) -> list[Agent]:
     """The DHCP agents that serve a network."""
-    raise NotImplementedError
+    with store.read() as tx:
+        access.seen_network(tx, caller, network_id)
+        serving = select(dhcp_hosting_table.c.agent_id).where(dhcp_hosting_table.c.network_id == network_id)
+        return agents.find(tx, agent_table.c.id.in_(serving))
 
 
 def networks(store: Store, caller: Caller, id: str) -> list[Network]:
     """The networks that a DHCP agent serves."""
-    raise NotImplementedError
+    with store.read() as tx:
+        _existing(tx, id)
+        served = select(dhcp_hosting_table.c.network_id).where(dhcp_hosting_table.c.agent_id == id)
+        return network_rows.networks.find(tx, *network_rows.visible(caller), network_table.c.id.in_(served))
+
+
+def _existing(tx: Transaction, id: str) -> Agent:
+    agent = agents.get(tx, id)
+    if agent is None:
+        raise access.missing("agent", id)
+    return agent

@@ -105,10 +105,8 @@ def _router(tx: Transaction, floating: FloatingIp, fixed_ip: FixedIp) -> str:
 
 
 def _unreachable(floating: FloatingIp, fixed_ip: FixedIp) -> NotFound:
-    error = NotFound("external_gateway", floating.network_id)
-    error.kind = "ExternalGatewayForFloatingIPNotFound"
-    error.message = (
+    message = (
         f"External network {floating.network_id} is not reachable from subnet {fixed_ip.subnet_id}. "
         "Add the subnet to a router and set that router's external gateway to the network first."
     )
-    return error
+    return NotFound("router", fixed_ip.subnet_id, message, "ExternalGatewayForFloatingIPNotFound")

@@ -8,6 +8,7 @@ from uuid import NAMESPACE_DNS, uuid5
 
 from sqlalchemy import func, select
 
+from hawser.base.addresses import Address
 from hawser.base.errors import NoMoreRoom
 from hawser.server.allocate.agents import Candidate, choose
 from hawser.server.model import agent as agents_model
@@ -124,7 +125,7 @@ def _readdress(tx: Transaction, hosting: DhcpHosting, wanted: tuple[WantedIp, ..
     port = ports.get(tx, hosting.port_id)
     if port is None:
         return
-    has = {each.subnet_id: each.address for each in port.fixed_ips}
+    has: dict[str | None, Address] = {each.subnet_id: each.address for each in port.fixed_ips}
     try:
         plug.readdress(tx, port, tuple(WantedIp(each.subnet_id, has.get(each.subnet_id)) for each in wanted))
     except NoMoreRoom as error:

@@ -3,38 +3,120 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import uuid4
 
+from hawser.base.errors import BadInput
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
 from hawser.server.model.floatingip import FloatingIp, FloatingIpChanges, NewFloatingIp
-from hawser.server.store.session import Store
+from hawser.server.model.network import Network
+from hawser.server.model.port import FLOATING_IP, NewPort, WantedIp
+from hawser.server.model.unset import UNSET, given
+from hawser.server.service import access, association, plug
+from hawser.server.service.addressing import Addressing
+from hawser.server.store.session import Store, Transaction
+from hawser.server.store.tables import floatingip as rows
+from hawser.server.store.tables.floatingip import floating_ips
+
+_NETWORK = "floating_network_id"
 
 
 def create(store: Store, caller: Caller, draft: NewFloatingIp) -> FloatingIp:
-    """Make one."""
+    """Take an address of an external network, and associate it where a port is said."""
     return create_many(store, caller, (draft,))[0]
 
 
 def create_many(store: Store, caller: Caller, drafts: Sequence[NewFloatingIp]) -> list[FloatingIp]:
     """Make all of them or, where one cannot be, none."""
-    raise NotImplementedError
+    with store.write() as tx:
+        return [_make(tx, caller, draft) for draft in drafts]
 
 
 def get(store: Store, caller: Caller, id: str) -> FloatingIp:
     """The one with this id. `NotFound` where the caller does not see any."""
-    raise NotImplementedError
+    with store.read() as tx:
+        return _owned(tx, caller, id)
 
 
 def search(store: Store, caller: Caller, filters: Filters) -> list[FloatingIp]:
     """Those that the caller sees and the filters match."""
-    raise NotImplementedError
+    with store.read() as tx:
+        return floating_ips.find(tx, *rows.visible(caller), filters=filters)
 
 
 def update(store: Store, caller: Caller, id: str, changes: FloatingIpChanges) -> FloatingIp:
-    """Change what is said in ``changes``."""
-    raise NotImplementedError
+    """Associate it with a port, or with another address of its port, or disassociate it."""
+    with store.write() as tx:
+        floating = _owned(tx, caller, id)
+        if changes.description is not UNSET:
+            floating_ips.change(tx, id, description=changes.description)
+        port_id = given(changes.port_id, floating.port_id)
+        fixed_address = given(changes.fixed_address, None)
+        if port_id is None:
+            if fixed_address is not None:
+                raise BadInput("fixed_ip_address", "no port_id is said beside it", kind="BadRequest")
+            association.disassociate(tx, id)
+        elif changes.port_id is not UNSET or changes.fixed_address is not UNSET:
+            association.associate(tx, caller, floating, port_id, fixed_address)
+        return _owned(tx, caller, id)
 
 
 def delete(store: Store, caller: Caller, id: str) -> None:
-    """Remove it. `Conflict` while it is in use."""
-    raise NotImplementedError
+    """Give the address back."""
+    with store.write() as tx:
+        floating = _owned(tx, caller, id)
+        floating_ips.remove(tx, id)
+        plug.remove(tx, floating.external_port_id)
+
+
+def _owned(tx: Transaction, caller: Caller, id: str) -> FloatingIp:
+    return access.owned(caller, floating_ips.get(tx, id), "floatingip", id)
+
+
+def _make(tx: Transaction, caller: Caller, draft: NewFloatingIp) -> FloatingIp:
+    network = access.seen_network(tx, caller, draft.network_id)
+    if not network.external:
+        raise BadInput(_NETWORK, f"network {network.id} is not an external network", kind="BadRequest")
+    id = str(uuid4())
+    port = plug.make(
+        tx,
+        network,
+        NewPort(
+            project_id="",
+            network_id=network.id,
+            device_id=id,
+            device_owner=FLOATING_IP,
+            fixed_ips=(_wanted(tx, network, draft),),
+        ),
+    )
+    floating = FloatingIp(
+        id=id,
+        project_id=draft.project_id,
+        description=draft.description,
+        network_id=network.id,
+        address=port.fixed_ips[0].address,
+        external_port_id=port.id,
+        port_id=None,
+        fixed_address=None,
+        router_id=None,
+        status="DOWN",
+        revision=tx.revision,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    if floating.address.version != 4:
+        raise BadInput("floating_ip_address", f"{floating.address} is not IPv4")
+    floating_ips.add(tx, floating)
+    if draft.port_id is None:
+        return floating
+    association.associate(tx, caller, floating, draft.port_id, draft.fixed_address)
+    return _owned(tx, caller, id)
+
+
+def _wanted(tx: Transaction, network: Network, draft: NewFloatingIp) -> WantedIp:
+    if draft.subnet_id is not None or draft.address is not None:
+        return WantedIp(draft.subnet_id, draft.address)
+    any_ipv4 = Addressing(tx, network.id, mac="", device_owner=FLOATING_IP).any_of(4)
+    if not any_ipv4:
+        raise BadInput(_NETWORK, f"network {network.id} has no IPv4 subnet", kind="BadRequest")
+    return WantedIp(any_ipv4[0].subnet_id, any_ipv4[0].address)

@@ -85,6 +85,7 @@ def delete(store: Store, caller: Caller, id: str) -> None:
 def _make(tx: Transaction, caller: Caller, draft: NewPort) -> Port:
     network = access.seen_network(tx, caller, draft.network_id)
     secured = plug.secured(network, draft)
+    groups: tuple[str, ...]
     if draft.security_group_ids is UNSET:
         groups = (securitygroup.ensure_default(tx, draft.project_id),) if secured else ()
     else:

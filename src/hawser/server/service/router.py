@@ -3,52 +3,167 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from uuid import uuid4
 
+from hawser.base.errors import BadInput, Conflict
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
-from hawser.server.model.router import NewRouter, Router, RouterChanges, RouterInterface
-from hawser.server.store.session import Store
+from hawser.server.model.router import ExtraRoute, NewRouter, Router, RouterChanges, RouterInterface
+from hawser.server.model.unset import UNSET, given
+from hawser.server.service import access, gateway, ha, hosting, interface
+from hawser.server.service.fields import said
+from hawser.server.store.session import Store, Transaction
+from hawser.server.store.tables import router as rows
+from hawser.server.store.tables.port import ports
+from hawser.server.store.tables.router import routers
 
 
 def create(store: Store, caller: Caller, draft: NewRouter) -> Router:
-    """Make one."""
+    """Make one and place it. An HA router brings the project's HA network, if it is the first, and ports on it.
+
+    `Conflict` (HANotEnoughAvailableAgents) where fewer L3 agents are alive than an HA router needs.
+    """
     return create_many(store, caller, (draft,))[0]
 
 
 def create_many(store: Store, caller: Caller, drafts: Sequence[NewRouter]) -> list[Router]:
     """Make all of them or, where one cannot be, none."""
-    raise NotImplementedError
+    with store.write() as tx:
+        return [_make(tx, caller, draft) for draft in drafts]
 
 
 def get(store: Store, caller: Caller, id: str) -> Router:
     """The one with this id. `NotFound` where the caller does not see any."""
-    raise NotImplementedError
+    with store.read() as tx:
+        return access.owned_router(tx, caller, id)
 
 
 def search(store: Store, caller: Caller, filters: Filters) -> list[Router]:
     """Those that the caller sees and the filters match."""
-    raise NotImplementedError
+    with store.read() as tx:
+        return routers.find(tx, *rows.visible(caller), filters=filters)
 
 
 def update(store: Store, caller: Caller, id: str, changes: RouterChanges) -> Router:
-    """Change what is said in ``changes``."""
-    raise NotImplementedError
+    """Change what is said in ``changes``. ``ha`` changes only while the router is administratively down."""
+    with store.write() as tx:
+        router = access.owned_router(tx, caller, id)
+        routers.change(tx, id, **said(changes, "ha", "gateway", "routes"))
+        if changes.ha is not UNSET and changes.ha != router.ha:
+            router = _switch(tx, router, changes.ha)
+        if changes.gateway is not UNSET:
+            gateway.apply(tx, caller, router, changes.gateway)
+        if changes.routes is not UNSET:
+            _check_routes(tx, router, changes.routes)
+            routers.change(tx, id, routes=changes.routes)
+        return access.owned_router(tx, caller, id)
 
 
 def delete(store: Store, caller: Caller, id: str) -> None:
-    """Remove it. `Conflict` while it is in use."""
-    raise NotImplementedError
+    """Remove it with its gateway. `Conflict` (RouterInUse) while it has interfaces.
+
+    With a project's last HA router its HA network goes too.
+    """
+    with store.write() as tx:
+        router = access.owned_router(tx, caller, id)
+        if interface.of_router(tx, id):
+            raise Conflict(f"Router {id} still has ports. Remove its interfaces first.", "RouterInUse")
+        gateway.apply(tx, caller, router, None)
+        hosting.release(tx, router)
+        routers.remove(tx, id)
+        if router.ha_network_id is not None:
+            ha.drop_if_last(tx, router.ha_network_id)
 
 
 def add_interface(
     store: Store, caller: Caller, id: str, *, subnet_id: str | None = None, port_id: str | None = None
 ) -> RouterInterface:
     """Join a subnet (at its gateway address) or a port that nobody uses; exactly one of them is said."""
-    raise NotImplementedError
+    if (subnet_id is None) == (port_id is None):
+        raise BadInput("subnet_id", "one of subnet_id and port_id is to be said", kind="BadRequest")
+    with store.write() as tx:
+        router = access.owned_router(tx, caller, id)
+        routers.change(tx, id)
+        if subnet_id is not None:
+            return interface.add_subnet(tx, caller, router, subnet_id)
+        return interface.add_port(tx, caller, router, str(port_id))
 
 
 def remove_interface(
     store: Store, caller: Caller, id: str, *, subnet_id: str | None = None, port_id: str | None = None
 ) -> RouterInterface:
     """Part a subnet or a port from the router; the port goes when no subnet is left on it."""
-    raise NotImplementedError
+    with store.write() as tx:
+        router = access.owned_router(tx, caller, id)
+        routers.change(tx, id)
+        if port_id is not None:
+            return interface.remove_port(tx, router, port_id, subnet_id)
+        if subnet_id is not None:
+            return interface.remove_subnet(tx, router, subnet_id)
+    raise BadInput("subnet_id", "neither subnet_id nor port_id is said", kind="BadRequest")
+
+
+def _make(tx: Transaction, caller: Caller, draft: NewRouter) -> Router:
+    router = Router(
+        id=str(uuid4()),
+        project_id=draft.project_id,
+        name=draft.name,
+        description=draft.description,
+        admin_state_up=draft.admin_state_up,
+        status="ACTIVE",
+        ha=given(draft.ha, tx.settings.l3_ha),
+        gateway=None,
+        routes=(),
+        vrid=None,
+        ha_network_id=None,
+        revision=tx.revision,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    if router.ha:
+        router = _with_peers(tx, router)
+    routers.add(tx, router)
+    hosting.place(tx, router)
+    if draft.gateway is not None:
+        gateway.apply(tx, caller, router, draft.gateway)
+    return routers.get(tx, router.id) or router
+
+
+def _with_peers(tx: Transaction, router: Router) -> Router:
+    """The router with its place on the project's HA network."""
+    hosting.check_enough(tx)
+    network = ha.network_for(tx, router.project_id)
+    return replace(router, ha_network_id=network.id, vrid=ha.free_vrid(tx, network))
+
+
+def _switch(tx: Transaction, router: Router, to_ha: bool) -> Router:
+    """Make a router highly available, or no longer so; it is placed anew."""
+    if router.admin_state_up:
+        raise BadInput("ha", "the router is up", "Set admin_state_up to false first.", "BadRequest")
+    hosting.release(tx, router)
+    bare = replace(router, ha=to_ha, ha_network_id=None, vrid=None)
+    switched = _with_peers(tx, bare) if to_ha else bare
+    routers.change(tx, router.id, ha=to_ha, ha_network_id=switched.ha_network_id, vrid=switched.vrid)
+    for port in interface.of_router(tx, router.id):
+        ports.change(tx, port.id, device_owner=interface.owner_of(switched))
+    if router.ha_network_id is not None:
+        ha.drop_if_last(tx, router.ha_network_id)
+    hosting.place(tx, switched)
+    return switched
+
+
+def _check_routes(tx: Transaction, router: Router, routes: tuple[ExtraRoute, ...]) -> None:
+    """Next hops are neighbours of the router, and no two routes are the same."""
+    if len(set(routes)) < len(routes):
+        raise BadInput("routes", "a route is said twice")
+    cidrs = [subnet.cidr for subnet in interface.connected(tx, router.id)]
+    for route in routes:
+        if route.destination.version != route.nexthop.version:
+            raise BadInput("routes", f"{route.destination} and {route.nexthop} are of different versions")
+        if not any(route.nexthop in cidr for cidr in cidrs):
+            raise BadInput(
+                "routes",
+                f"next hop {route.nexthop} is on no subnet that router {router.id} is connected to",
+                kind="InvalidRoutes",
+            )

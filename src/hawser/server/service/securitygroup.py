@@ -116,7 +116,9 @@ def _make(tx: Transaction, draft: NewSecurityGroup, default: bool) -> SecurityGr
     id = str(uuid4())
     rules = [_rule(tx, draft, id, "egress", ethertype) for ethertype in ("IPv4", "IPv6")]
     if default:
-        rules += [_rule(tx, draft, id, "ingress", ethertype, id) for ethertype in ("IPv4", "IPv6")]
+        rules += [
+            _rule(tx, draft, id, "ingress", ethertype, remote_group_id=id) for ethertype in ("IPv4", "IPv6")
+        ]
     group = SecurityGroup(
         id=id,
         project_id=draft.project_id,
@@ -139,6 +141,7 @@ def _rule(
     group_id: str,
     direction: str,
     ethertype: str,
+    *,
     remote_group_id: str | None = None,
 ) -> Rule:
     return Rule(

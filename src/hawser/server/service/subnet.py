@@ -15,7 +15,7 @@ from hawser.server.model import subnetrules
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
 from hawser.server.model.network import Network
-from hawser.server.model.port import DHCP, FLOATING_IP, ROUTER_HA, ROUTER_MOVING_OWNERS
+from hawser.server.model.port import ADDRESSED_OWNERS, DHCP
 from hawser.server.model.subnet import NewSubnet, Subnet, SubnetChanges
 from hawser.server.model.unset import UNSET
 from hawser.server.service import access, dhcp, plug
@@ -25,9 +25,6 @@ from hawser.server.store.tables import subnet as rows
 from hawser.server.store.tables.network import network_table, networks
 from hawser.server.store.tables.port import fixed_ip_table, port_table, ports
 from hawser.server.store.tables.subnet import subnet_table, subnets
-
-_KEEP_ADDRESS = frozenset({*ROUTER_MOVING_OWNERS, ROUTER_HA, FLOATING_IP})
-"""Owners of ports that do not make their own addresses."""
 
 
 def create(store: Store, caller: Caller, draft: NewSubnet) -> Subnet:
@@ -90,7 +87,7 @@ def delete(store: Store, caller: Caller, id: str) -> None:
         subnet = access.owned_subnet(tx, caller, id)
         network = access.seen_network(tx, caller, subnet.network_id)
         for port_id, owner in _users(tx, id):
-            if owner != DHCP and (owner in _KEEP_ADDRESS or not subnet.autoconfigured):
+            if owner != DHCP and (owner in ADDRESSED_OWNERS or not subnet.autoconfigured):
                 raise Conflict(
                     f"Unable to complete operation on subnet {id}: One or more ports have an IP allocation "
                     f"from this subnet, for example port {port_id}.",
@@ -172,7 +169,7 @@ def _take_away(tx: Transaction, port_id: str, subnet_id: str) -> None:
 
 
 def _readdress_hosts(tx: Transaction, network_id: str) -> None:
-    """Note the addresses that the hosts of a network make themselves, now that they are told a prefix more."""
+    """Note the addresses that the hosts of a network make themselves, told of one prefix more."""
     for port in ports.find(tx, port_table.c.network_id == network_id):
-        if port.device_owner not in _KEEP_ADDRESS and port.fixed_ips:
+        if port.device_owner not in ADDRESSED_OWNERS and port.fixed_ips:
             plug.readdress(tx, port, plug.kept(port.fixed_ips))

@@ -1,0 +1,70 @@
+"""A router's foot in an external network: setting, changing and clearing it."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from hawser.base.errors import BadInput, Conflict
+from hawser.server.model.caller import Caller
+from hawser.server.model.port import ROUTER_GATEWAY, NewPort
+from hawser.server.model.router import Gateway, Router, WantedGateway
+from hawser.server.model.unset import UNSET, given
+from hawser.server.service import access, hosting, interface, plug
+from hawser.server.store.session import Transaction
+from hawser.server.store.tables import router as rows
+from hawser.server.store.tables.floatingip import floating_ip_table
+from hawser.server.store.tables.port import ports
+from hawser.server.store.tables.router import routers
+from hawser.server.store.tables.subnet import subnet_table, subnets
+
+FIELD = "external_gateway_info"
+
+
+def apply(tx: Transaction, caller: Caller, router: Router, wanted: WantedGateway | None) -> None:
+    """Make the router's gateway as it is wanted; None clears it."""
+    old = router.gateway
+    if wanted is not None and old is not None and wanted.network_id == old.network_id:
+        _change(tx, router, old, wanted)
+        return
+    if old is not None:
+        _clear(tx, router, old)
+    if wanted is not None:
+        _set(tx, caller, router, wanted)
+
+
+def _set(tx: Transaction, caller: Caller, router: Router, wanted: WantedGateway) -> None:
+    network = access.seen_network(tx, caller, wanted.network_id)
+    if not network.external:
+        raise BadInput(FIELD, f"network {network.id} is not an external network", kind="BadRequest")
+    interface.check_apart(tx, router, subnets.find(tx, subnet_table.c.network_id == network.id))
+    draft = NewPort(
+        project_id="",
+        network_id=network.id,
+        device_id=router.id,
+        device_owner=ROUTER_GATEWAY,
+        host=hosting.host_of(tx, router.id),
+        fixed_ips=wanted.fixed_ips,
+    )
+    port = plug.make(tx, network, draft)
+    gateway = Gateway(network.id, port.id, given(wanted.enable_snat, True))
+    routers.change(tx, router.id, **rows.gateway_columns(gateway))
+
+
+def _change(tx: Transaction, router: Router, old: Gateway, wanted: WantedGateway) -> None:
+    port = ports.get(tx, old.port_id)
+    if wanted.fixed_ips is not UNSET and port is not None:
+        plug.readdress(tx, port, wanted.fixed_ips)
+    routers.change(tx, router.id, enable_snat=given(wanted.enable_snat, old.enable_snat))
+
+
+def _clear(tx: Transaction, router: Router, old: Gateway) -> None:
+    columns = floating_ip_table.c
+    needing = select(columns.id).where(columns.router_id == router.id).limit(1)
+    if tx.execute(needing).first() is not None:
+        raise Conflict(
+            f"Gateway cannot be updated for router {router.id}, since a gateway to external network "
+            f"{old.network_id} is required by one or more floating IPs.",
+            "RouterExternalGatewayInUseByFloatingIp",
+        )
+    routers.change(tx, router.id, **rows.gateway_columns(None))
+    plug.remove(tx, old.port_id)

@@ -1,0 +1,163 @@
+"""Which L3 agents host a router, and on which of them its ports are bound.
+
+Laws. An HA router is hosted by ``max_l3_agents_per_router`` agents (0: all), or as many as there are; any
+other by one. Ranks are 0, 1, ... without holes. A router's ports are bound where it was said to be active
+last; until that is known, to its host of rank 0.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlalchemy import case, func, select
+
+from hawser.base.errors import Conflict
+from hawser.server.allocate.agents import Candidate, choose
+from hawser.server.model import agent as agents_model
+from hawser.server.model.agent import Agent
+from hawser.server.model.filters import Filters
+from hawser.server.model.port import ROUTER_HA, ROUTER_MOVING_OWNERS, NewPort
+from hawser.server.model.router import Router, RouterHost, active
+from hawser.server.service import plug
+from hawser.server.store.session import Transaction
+from hawser.server.store.tables import router as rows
+from hawser.server.store.tables.agent import agents
+from hawser.server.store.tables.network import networks
+from hawser.server.store.tables.port import port_table, ports
+from hawser.server.store.tables.router import router_host_table, routers
+from hawser.wire.report import Mastership
+
+_USABLE = Filters(where=(("agent_type", (agents_model.L3,)), ("alive", (True,)), ("admin_state_up", (True,))))
+
+
+def check_enough(tx: Transaction) -> None:
+    """`Conflict` where there are fewer agents than an HA router needs at least."""
+    found, needed = len(_candidates(tx)), tx.settings.min_l3_agents_per_router
+    if found < needed:
+        raise Conflict(
+            f"Not enough L3 agents are alive to make the router highly available: {found} of the {needed} "
+            "that min_l3_agents_per_router asks for. Start more, or create the router without ha.",
+            "HANotEnoughAvailableAgents",
+        )
+
+
+def place(tx: Transaction, router: Router) -> None:
+    """Have a router hosted by as many agents as it shall, keeping those that host it."""
+    hosts = rows.hosts(tx, router_host_table.c.router_id == router.id)
+    wanted = _wanted(tx, router)
+    if wanted and len(hosts) >= wanted:
+        return
+    hosting = {host.agent_id for host in hosts}
+    others = [each for each in _candidates(tx) if each.agent_id not in hosting]
+    chosen = choose(others, wanted - len(hosts) if wanted else 0)
+    for rank, candidate in enumerate(chosen, start=len(hosts)):
+        _add(tx, router, candidate, rank)
+    bind(tx, router.id)
+
+
+def place_all(tx: Transaction) -> None:
+    """Have all routers that lack hosts get them: an agent has come, or one has gone."""
+    usable = {each.agent_id for each in _candidates(tx)}
+    hosting: dict[str, set[str]] = defaultdict(set)
+    for host in rows.hosts(tx):
+        hosting[host.router_id].add(host.agent_id)
+    for router in routers.find(tx):
+        wanted, has = _wanted(tx, router), hosting[router.id]
+        if (not wanted or len(has) < wanted) and usable - has:
+            place(tx, router)
+
+
+def release(tx: Transaction, router: Router) -> None:
+    """Have nobody host a router."""
+    for host in rows.hosts(tx, router_host_table.c.router_id == router.id):
+        _remove(tx, host)
+
+
+def leave(tx: Transaction, agent: Agent) -> None:
+    """Take away all routers that an agent hosts; those that follow it in rank move up."""
+    for gone in rows.hosts(tx, router_host_table.c.agent_id == agent.id):
+        _remove(tx, gone)
+        left = rows.hosts(tx, router_host_table.c.router_id == gone.router_id)
+        for rank, host in enumerate(left):
+            if host.rank != rank:
+                rows.set_host(tx, host, rank=rank)
+        bind(tx, gone.router_id)
+
+
+def bound_host(hosts: Sequence[RouterHost]) -> str:
+    """Where a router with these hosts, ordered by rank, has its ports; "" where it has no host."""
+    first = hosts[0] if hosts else None
+    place_of_ports = active(hosts) or first
+    return place_of_ports.host if place_of_ports else ""
+
+
+def host_of(tx: Transaction, router_id: str) -> str:
+    """Where a router has its ports now."""
+    return bound_host(rows.hosts(tx, router_host_table.c.router_id == router_id))
+
+
+def bind(tx: Transaction, router_id: str) -> None:
+    """Bind a router's ports to the host where it is."""
+    host = host_of(tx, router_id)
+    columns = port_table.c
+    elsewhere = ports.find(
+        tx,
+        columns.device_id == router_id,
+        columns.device_owner.in_(ROUTER_MOVING_OWNERS),
+        columns.host != host,
+    )
+    for port in elsewhere:
+        ports.change(tx, port.id, host=host)
+
+
+def _wanted(tx: Transaction, router: Router) -> int:
+    return tx.settings.max_l3_agents_per_router if router.ha else 1
+
+
+def _candidates(tx: Transaction) -> list[Candidate]:
+    columns = router_host_table.c
+    firsts = func.sum(case((columns.rank == 0, 1), else_=0))
+    counts = select(columns.agent_id, func.count(), firsts).group_by(columns.agent_id)
+    loads = {row[0]: (int(row[1]), int(row[2])) for row in tx.execute(counts)}
+    return [
+        Candidate(agent.id, agent.host, *loads.get(agent.id, (0, 0)))
+        for agent in agents.find(tx, filters=_USABLE)
+    ]
+
+
+def _add(tx: Transaction, router: Router, candidate: Candidate, rank: int) -> None:
+    rows.add_host(
+        tx,
+        RouterHost(
+            router_id=router.id,
+            agent_id=candidate.agent_id,
+            host=candidate.host,
+            rank=rank,
+            ha_port_id=_ha_port(tx, router, candidate.host),
+            mastership=Mastership.UNKNOWN,
+            mastership_at=None,
+        ),
+    )
+
+
+def _ha_port(tx: Transaction, router: Router, host: str) -> str | None:
+    """The router's port on its HA network on a host; None for a router without one."""
+    network = networks.get(tx, router.ha_network_id) if router.ha_network_id else None
+    if network is None:
+        return None
+    draft = NewPort(
+        project_id="",
+        network_id=network.id,
+        name=f"HA port tenant {router.project_id}",
+        device_id=router.id,
+        device_owner=ROUTER_HA,
+        host=host,
+    )
+    return plug.make(tx, network, draft).id
+
+
+def _remove(tx: Transaction, host: RouterHost) -> None:
+    rows.remove_host(tx, host)
+    if host.ha_port_id is not None:
+        plug.remove(tx, host.ha_port_id)
