@@ -45,6 +45,11 @@ def lease_all() -> None:
     os.kill(int(PID.read_text()), signal.SIGHUP)
 
 
+async def versions(request: Request) -> Response:
+    link = {"rel": "self", "href": "http://127.0.0.1:9696/v2.0/"}
+    return JSONResponse({"versions": [{"id": "v2.0", "status": "CURRENT", "links": [link]}]})
+
+
 async def networks(request: Request) -> Response:
     found = [{"id": i, **n} for i, n in NETWORKS.items()]
     project = request.query_params.get("project_id")
@@ -65,6 +70,7 @@ async def ports(request: Request) -> Response:
 
 async def new_port(request: Request) -> Response:
     asked = (await request.json())["port"]
+    asked = {key: value for key, value in asked.items() if value is not None}
     taken = {p["fixed_ips"][0]["ip_address"] for p in PORTS.values()}
     free = next(f"10.7.0.{n}" for n in range(10, 250) if f"10.7.0.{n}" not in taken)
     address = asked.get("fixed_ips", [{"ip_address": free}])[0]["ip_address"]
@@ -72,7 +78,14 @@ async def new_port(request: Request) -> Response:
         return refusal(409, f"{address} is taken")
     port_id = str(uuid.uuid4())
     mac = "fa:16:3e:" + ":".join(port_id.replace("-", "")[i : i + 2] for i in (0, 2, 4))
-    PORTS[port_id] = {"device_id": "", "device_owner": "", **asked, "id": port_id, "mac_address": mac}
+    PORTS[port_id] = {
+        "device_id": "",
+        "device_owner": "",
+        "project_id": PROJECT,
+        **asked,
+        "id": port_id,
+        "mac_address": mac,
+    }
     PORTS[port_id] |= {"fixed_ips": [{"ip_address": address}], "status": "ACTIVE", "security_groups": []}
     lease_all()
     return JSONResponse({"port": PORTS[port_id]}, 201)
@@ -116,11 +129,13 @@ async def main() -> None:
         --dhcp-option=option:classless-static-route,169.254.169.254/32,10.7.0.2,0.0.0.0/0,10.7.0.1"""
     subprocess.run(["dnsmasq", *options.split()], check=True)
     routes = [
+        Route("/", versions),
         Route("/v2.0/networks", networks),
         Route("/v2.0/networks/{id}", network),
         Route("/v2.0/ports", ports),
         Route("/v2.0/ports", new_port, methods=["POST"]),
         Route("/v2.0/ports/{id}", port, methods=["GET", "PUT", "DELETE"]),
+        Route("/v2.0/extensions", none),
         Route("/v2.0/floatingips", none),
         Route("/v2.0/security-groups", none),
     ]
