@@ -21,9 +21,17 @@ class Driver(Protocol):
     """
 
     @property
-    def kinds(self) -> tuple[type, ...]: ...
-    def read(self, wanted: Collection[Item]) -> Iterable[Item]: ...
-    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]: ...
+    def kinds(self) -> tuple[type, ...]:
+        """The classes of items that it is for."""
+        ...
+
+    def read(self, wanted: Collection[Item]) -> Iterable[Item]:
+        """What stands and is ours."""
+        ...
+
+    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+        """One answer for each op."""
+        ...
 
 
 class OwnedOnly:

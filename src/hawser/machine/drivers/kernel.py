@@ -58,8 +58,11 @@ class Kernel:
             ear.socket.close()
 
     def forget(self) -> None:
-        """What is remembered of links is asked again from here on."""
+        """What is remembered of links is asked again from here on; namespaces that went are let go."""
         self._links.clear()
+        for netns, ear in list(self._ears.items()):
+            if ear.identity != self.namespaces.identity(netns):
+                self.release(netns)
 
     def links(self, netns: str) -> list[rtnetlink.Link]:
         """The interfaces of a namespace, as of the last `forget`; none where the namespace is gone."""

@@ -1,8 +1,9 @@
 """Between link items and the kernel's messages: how each kind is made, and how it reads.
 
-Every link is made down; a second message in the same batch gives it its alias and brings it up, as the kernel
-takes no alias at creation. No end that we make has an IPv6 link-local address by itself: a bridge has no use
-for one, and a router's standby must not answer for the router (RFC 4862 section 5.3 would give it one).
+Every link is made down; a second message in the same batch gives it its alias, which the kernel takes no
+sooner, and a third brings it up, as a message's flags count before its other attributes. No end that we
+make has an IPv6 link-local address by itself: a bridge has no use for one, and a router's standby must not
+answer for the router (RFC 4862 section 5.3 would give it one).
 """
 
 from __future__ import annotations
@@ -56,11 +57,16 @@ def creation(item: LinkItem, indices: Mapping[str, int], namespace: int) -> Mess
     Raises KeyError with the name of a link that is not there.
     """
     info = _info(item, indices, namespace)
-    made = rtnetlink.create_link(item.name, rtnetlink.mtu(item.mtu), *info)
+    # A bridge follows its ports' MTU until it is once given another one than it has.
+    first = rtnetlink.mtu(item.mtu - 1 if isinstance(item, Bridge) else item.mtu)
+    made = rtnetlink.create_link(item.name, first, *info)
     alias = text(20, f"{ALIAS}{type(item).__name__.lower()}")
-    here = (made, rtnetlink.set_link(item.name, alias, _quiet(), up=True))
+    ours = rtnetlink.set_link(item.name, alias, rtnetlink.mtu(item.mtu), _quiet())
+    here = (made, ours, rtnetlink.set_link(item.name, up=True))
     if isinstance(item, Veth):
-        return Messages(here, (rtnetlink.set_link(item.peer, _quiet(), up=True),))
+        return Messages(
+            here, (rtnetlink.set_link(item.peer, _quiet()), rtnetlink.set_link(item.peer, up=True))
+        )
     return Messages(here)
 
 

@@ -102,8 +102,9 @@ class LinkDriver:
         doomed = [place for place, _ in here if ops[place].verb is Verb.DELETE and _is_link(ops[place].item)]
         if doomed:
             (refusal,) = self._kernel.request(ROOT, [rtnetlink.delete_doomed()])
-            for place in doomed if refusal and refusal.errno != errno.ENODEV else ():
-                answers[place] = answers[place] or _Refused(ops[place], refusal)
+            if refusal and refusal.errno != errno.ENODEV:
+                for place in doomed:
+                    answers[place] = answers[place] or _Refused(ops[place], refusal)
         there: dict[str, list[tuple[int, Request]]] = {}
         for place, found in sent:
             item = ops[place].item

@@ -69,12 +69,15 @@ class MemoryDriver:
             return f"there is no {' '.join(part for part in missing[0] if part)}"
         if op.verb is Verb.CHANGE and item.key not in self.standing:
             return "it is not there"
-        if op.verb is Verb.CREATE and not isinstance(item, _REPLACED) and self.standing.get(item.key) != item:
-            if any(key in provided for key in item.provides()):
-                return "File exists"
+        if op.verb is Verb.CREATE and self._in_the_way(item, provided):
+            return "File exists"
         if any(item.claims() & other.claims() for key, other in self.standing.items() if key != item.key):
             return "another holds what it claims"
         return ""
+
+    def _in_the_way(self, item: Item, provided: frozenset[Key]) -> bool:
+        same = isinstance(item, _REPLACED) or self.standing.get(item.key) == item
+        return not same and bool(item.provides() & provided)
 
     def _provided(self) -> frozenset[Key]:
         return self.foreign.union(*(item.provides() for item in self.standing.values()))

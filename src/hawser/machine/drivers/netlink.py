@@ -124,7 +124,7 @@ class Socket:
         self._socket.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, 4 << 20)
         self._socket.setsockopt(_SOL_NETLINK, _EXT_ACK, 1)
         self._socket.setsockopt(_SOL_NETLINK, _CAP_ACK, 1)
-        self._socket.settimeout(_PATIENCE)
+        self._socket.settimeout(0 if groups else _PATIENCE)
         self._socket.bind((0, groups))
         self._sequence = 0
 
@@ -204,7 +204,7 @@ class Socket:
         heard = False
         while True:
             try:
-                self._socket.recv(1 << 18, socket.MSG_DONTWAIT)
+                self._socket.recv(1 << 18)
             except BlockingIOError:
                 return heard
             except OSError as error:

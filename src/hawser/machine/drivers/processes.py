@@ -11,7 +11,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -69,6 +69,7 @@ class ProcessDriver:
             answers[place] = self._reload(ops[place])
         self._stop([_process(ops[place]) for place in deletions])
         for place in deletions:
+            _remove_stale_pidfiles(_process(ops[place]))
             records.remove(_process(ops[place]), self._directories)
         self._stop([_process(ops[place]) for place in creations])
         started = [(place, self._launch(ops[place])) for place in creations]
@@ -86,7 +87,7 @@ class ProcessDriver:
             return refused(op, "it is not running; it will be started when the machine has been read again")
         procfs.send(main, signal.SIGHUP)
         Path(item.directory).mkdir(parents=True, exist_ok=True)
-        records.write(Record(item, record.pid, record.started, record.session, record.command))
+        records.write(Record(item, record.pid, record.started, record.session))
         if records.path_of(was) != records.path_of(item):
             records.path_of(was).unlink(missing_ok=True)
         return None
@@ -101,7 +102,8 @@ class ProcessDriver:
             if not procfs.ended(main, max(0.0, deadline - time.monotonic())):
                 procfs.send(main, signal.SIGKILL)
                 procfs.ended(main, _STOP_SECONDS)
-        for orphan in _orphans([record for item in items if (record := records.read(records.path_of(item)))]):
+        dead = [record for item in items if (record := records.read(records.path_of(item)))]
+        for orphan in _orphans(dead, self._namespaces.identity):
             procfs.send(orphan, signal.SIGKILL)
             procfs.ended(orphan, _STOP_SECONDS)
 
@@ -112,7 +114,7 @@ class ProcessDriver:
         try:
             Path(item.directory).mkdir(parents=True, exist_ok=True)
             Path(item.pidfile).parent.mkdir(parents=True, exist_ok=True)
-            Path(item.pidfile).unlink(missing_ok=True)
+            _remove_stale_pidfiles(item)
             with self._namespaces.entered(item.netns):
                 popen = subprocess.Popen(
                     item.argv,
@@ -138,8 +140,20 @@ class ProcessDriver:
             main = None if wrong else _backgrounded(started.item, deadline)
             if main is None:
                 return refused(op, wrong or f"no living process in {started.item.pidfile}. {_words(started)}")
-        records.write(Record(started.item, main.pid, main.started, main.session, main.name))
+        records.write(Record(started.item, main.pid, main.started, main.session))
         return None
+
+
+def _remove_stale_pidfiles(item: Process) -> None:
+    """Its own pid file, and its children's: those beside it whose process is dead.
+
+    keepalived takes a dead child that nobody has waited for yet for a living one, and does not start.
+    """
+    pidfile = Path(item.pidfile)
+    pidfile.unlink(missing_ok=True)
+    for path in pidfile.parent.glob("*pid*"):
+        if (pid := procfs.pid_in(path)) and procfs.alive(pid) is None:
+            path.unlink(missing_ok=True)
 
 
 def _foreground(started: _Start, deadline: float) -> str:
@@ -185,8 +199,8 @@ def _running(item: Process) -> Iterable[Alive]:
         yield found
 
 
-def _orphans(dead: Sequence[Record]) -> list[Alive]:
-    """What is left of daemons: same session, same program, not older. Looked for only where there was a daemon."""
+def _orphans(dead: Sequence[Record], namespace_of: Callable[[str], int]) -> list[Alive]:
+    """What is left of daemons: same session, same namespace, not older. Only looked for where there was one."""
     if not dead:
         return []
     sessions = {record.session: record for record in dead}
@@ -194,8 +208,8 @@ def _orphans(dead: Sequence[Record]) -> list[Alive]:
         process
         for process in procfs.everyone()
         if (record := sessions.get(process.session))
-        and process.name == record.command
         and process.started >= record.started
+        and procfs.namespace(process.pid) == namespace_of(record.item.netns)
     ]
 
 

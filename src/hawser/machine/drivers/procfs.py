@@ -16,7 +16,6 @@ class Alive:
     """A living process. ``started`` is in clock ticks since the machine started."""
 
     pid: int
-    name: str
     session: int
     started: int
 
@@ -27,11 +26,10 @@ def alive(pid: int) -> Alive | None:
         text = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return None
-    name, _, rest = text.partition("(")[2].rpartition(")")
-    fields = rest.split()
+    fields = text.rpartition(")")[2].split()
     if fields[0] in "ZX":
         return None
-    return Alive(pid, name, session=int(fields[3]), started=int(fields[19]))
+    return Alive(pid, session=int(fields[3]), started=int(fields[19]))
 
 
 def arguments(pid: int) -> tuple[str, ...]:
@@ -40,6 +38,14 @@ def arguments(pid: int) -> tuple[str, ...]:
         return tuple(Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")[:-1])
     except OSError:
         return ()
+
+
+def namespace(pid: int) -> int:
+    """The inode number of the network namespace that a process is in, 0 if it is gone."""
+    try:
+        return Path(f"/proc/{pid}/ns/net").stat().st_ino
+    except OSError:
+        return 0
 
 
 def everyone() -> Iterator[Alive]:

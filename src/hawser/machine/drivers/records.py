@@ -16,13 +16,12 @@ SUFFIX = ".process"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A process as it was started: the item, its pid, start time in clock ticks, session, and short name."""
+    """A process as it was started: the item, its pid, start time in clock ticks, and session."""
 
     item: Process
     pid: int
     started: int
     session: int
-    command: str
 
 
 def path_of(item: Process) -> Path:
@@ -34,12 +33,7 @@ def write(record: Record) -> None:
     """Keep a record; whole or not at all. It has not the mark of files: nobody's wish removes it."""
     item = record.item
     fields = {name: getattr(item, name) for name in Process.__slots__}
-    process = {
-        "pid": record.pid,
-        "started": record.started,
-        "session": record.session,
-        "command": record.command,
-    }
+    process = {"pid": record.pid, "started": record.started, "session": record.session}
     path = path_of(item)
     draft = path.with_name(f".{path.name}.new")
     draft.write_text(json.dumps({"item": fields, **process}))
@@ -67,7 +61,6 @@ def everyone(directories: Sequence[Path]) -> Iterator[Record]:
 
 
 def remove(item: Process, directories: Sequence[Path]) -> None:
-    """Forget a process, its pid file too, and the directory if nothing else is in it."""
+    """Forget a process, and the directory if nothing else is in it."""
     path_of(item).unlink(missing_ok=True)
-    Path(item.pidfile).unlink(missing_ok=True)
     prune(Path(item.directory), directories)
