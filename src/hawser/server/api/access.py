@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 import uuid
@@ -47,6 +48,11 @@ class Access:
             if status:  # the answer is half sent: only the connection's end can tell the client
                 raise
             await faults.answer(error, request_id)(scope, receive, send_marked)
+        except asyncio.CancelledError:
+            if not status:
+                raise
+            # The server stops, and what is still being sent is a stream: it ends here, in good order.
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             _log_line(scope, status, (time.perf_counter() - began) * 1000, request_id)
 
