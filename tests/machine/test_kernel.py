@@ -184,6 +184,17 @@ def test_a_dead_daemon_is_started_again(kernel):
     assert list(kernel.machine.pids().values()) != [pid]
 
 
+def test_a_daemon_follows_its_namespace(kernel):
+    item = daemon(kernel.own / "d1")
+    kernel.make(router(), item)
+    run("ip", "netns", "del", R1)
+    assert not kernel.settle().failed
+    assert run("ip", "netns", "pids", R1).split() == [str(kernel.machine.pids()[item.key])]
+    run("ip", "netns", "del", R1)
+    kernel.drop(*list(kernel.wanted.values()))
+    assert not kernel.machine.pids()
+
+
 def test_a_daemon_that_ends_at_once_says_why(kernel):
     item = Process(
         "bad", R1, ("/bin/sh", "-c", "echo no such option >&2; exit 3"), "/run/bad.pid", str(kernel.own)

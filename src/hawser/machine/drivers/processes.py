@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import IO
 
@@ -50,8 +50,16 @@ class ProcessDriver:
         self._directories = [Path(directory) for directory in directories]
 
     def read(self, wanted: Collection[Item]) -> Iterable[Item]:
-        """The daemons that live; the record of a dead one stays, for what it may have left behind."""
-        return [record.item for record in records.everyone(self._directories) if _main(record)]
+        """The daemons that live; the record of a dead one stays, for what it may have left behind.
+
+        One whose namespace was taken away under it, or made again, reads as one with other arguments: so it is
+        started anew if it is wanted, and stopped if not.
+        """
+        return [self._item(record) for record in records.everyone(self._directories) if _main(record)]
+
+    def _item(self, record: Record) -> Process:
+        in_place = procfs.namespace(record.pid) == self._namespaces.identity(record.item.netns)
+        return record.item if in_place else replace(record.item, argv=())
 
     def pids(self) -> Mapping[Key, int]:
         """The main process of each daemon that lives."""
