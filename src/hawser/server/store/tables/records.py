@@ -102,7 +102,7 @@ class Records(Generic[Value]):
         stamped = {**columns, "revision": tx.revision, "updated_at": tx.now}
         self.set(tx, id, **stamped)
 
-    def set(self, tx: Transaction, id: str, **columns: Any) -> None:
+    def set(self, tx: Transaction, id: str, /, **columns: Any) -> None:
         """Set columns of one whose kind has no revision of its own."""
         tx.execute(update(self.table).where(self.table.c.id == id).values(**columns))
         tx.touch(self.noun, id)
