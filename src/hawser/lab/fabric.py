@@ -1,7 +1,8 @@
-"""The wires of a lab: one bridge a segment, in a namespace of its own, and a veth pair to each NIC. Pure text.
+"""The wires of a lab: one bridge a segment, in a namespace of its own, and a veth pair to each NIC. Pure
+text.
 
-What `ip -batch` is to read, and where: links are made in the fabric's network namespace by a process of the host's
-pid namespace, since a pair's far end is put into a node by the pid of its init.
+What `ip -batch` is to read, and where: links are made in the fabric's network namespace by a process of the
+host's pid namespace, since a pair's far end is put into a node by the pid of its init.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ FABRIC = "fabric"
 
 
 def bridges(topology: Topology) -> list[str]:
-    """The segments' bridges. Multicast snooping is off: VRRP and VXLAN groups reach everyone without a querier."""
+    """The segments' bridges. Multicast snooping is off: VRRP and VXLAN groups reach everyone without a
+    querier."""
     return [
         f"link add {segment.name} mtu {MTU} up type bridge stp_state 0 forward_delay 0 mcast_snooping 0"
         for segment in topology.segments
@@ -30,13 +32,18 @@ def plug(node: NodeSpec, pid: int) -> list[str]:
 
 
 def addresses(node: NodeSpec) -> list[str]:
-    """For the node: its NICs up, with their addresses. IPv6 ones are usable at once (no wait for DAD)."""
+    """For the node: its NICs up, with their addresses. IPv6 ones are usable at once (no wait for DAD). A
+    neighbour that does not answer is asked again after 100 ms (`neigh.*.retrans_time_ms`): with the usual
+    second, two masters would stand for that long after a wire is healed."""
     lines = []
     for nic in node.nics:
         lines.append(f"link set {nic.name} up")
         for address in nic.addresses:
             nodad = " nodad" if address.version == 6 else ""
             lines.append(f"address add {address}{nodad} dev {nic.name}")
+        lines += (
+            f"ntable change name {table} dev {nic.name} retrans 100" for table in ("arp_cache", "ndisc_cache")
+        )
     return lines
 
 

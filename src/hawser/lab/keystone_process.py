@@ -53,10 +53,10 @@ def main() -> None:
 
 def application(plan: Plan) -> Any:
     """Keystone's WSGI application over a database that holds the plan's projects, users and catalog."""
-    import keystone.server  # noqa: PLC0415 - seconds of imports, only after the arguments were read
-    from keystone.server import backends  # noqa: PLC0415
-    from keystone.server.flask import application as flask_application  # noqa: PLC0415
-    from keystone.server.flask import core  # noqa: PLC0415
+    import keystone.server
+    from keystone.server import backends
+    from keystone.server.flask import application as flask_application
+    from keystone.server.flask import core
 
     keystone.server.configure(config_files=[plan.config])
     database, complete = Path(plan.database), Path(plan.database + ".complete")
@@ -77,7 +77,7 @@ def lay_schema(database: Path, cache: Path) -> None:
     if cached.exists():
         shutil.copy(cached, database)
         return
-    from keystone.common.sql import upgrades  # noqa: PLC0415
+    from keystone.common.sql import upgrades
 
     database.unlink(missing_ok=True)
     upgrades.offline_sync_database_to_version()
@@ -90,8 +90,8 @@ def lay_schema(database: Path, cache: Path) -> None:
 
 def make_keys() -> None:
     """The keys that tokens, receipts and credentials are encrypted with: new ones for each lab."""
-    from keystone.common import fernet_utils  # noqa: PLC0415
-    from keystone.conf import CONF  # noqa: PLC0415
+    from keystone.common import fernet_utils
+    from keystone.conf import CONF
 
     for group, active in (("fernet_tokens", 3), ("fernet_receipts", 3), ("credential", 3)):
         keys = fernet_utils.FernetUtils(CONF[group].key_repository, active, group)
@@ -101,8 +101,8 @@ def make_keys() -> None:
 
 def fill(plan: Plan) -> None:
     """Keystone's own bootstrap, then the plan's projects, users and catalog."""
-    from keystone.cmd.bootstrap import Bootstrapper  # noqa: PLC0415
-    from keystone.common.provider_api import ProviderAPIs  # noqa: PLC0415
+    from keystone.cmd.bootstrap import Bootstrapper
+    from keystone.common.provider_api import ProviderAPIs
 
     first = Bootstrapper()
     first.admin_username, first.admin_password, first.admin_role_name = "admin", plan.admin_password, "admin"
@@ -121,15 +121,21 @@ def fill(plan: Plan) -> None:
 
 def add_project(name: str) -> str:
     """A project in the default domain; answers its id."""
-    from keystone.common.provider_api import ProviderAPIs  # noqa: PLC0415
+    from keystone.common.provider_api import ProviderAPIs
 
-    project = {"id": uuid.uuid4().hex, "name": name, "domain_id": "default", "enabled": True, "description": ""}
+    project = {
+        "id": uuid.uuid4().hex,
+        "name": name,
+        "domain_id": "default",
+        "enabled": True,
+        "description": "",
+    }
     return str(ProviderAPIs.resource_api.create_project(project["id"], project)["id"])
 
 
 def add_user(name: str, password: str, grants: list[tuple[str, str]]) -> None:
     """A user in the default domain with roles on projects, given as pairs of ids."""
-    from keystone.common.provider_api import ProviderAPIs  # noqa: PLC0415
+    from keystone.common.provider_api import ProviderAPIs
 
     draft = {"name": name, "password": password, "domain_id": "default", "enabled": True}
     user = ProviderAPIs.identity_api.create_user(draft)
@@ -139,7 +145,7 @@ def add_user(name: str, password: str, grants: list[tuple[str, str]]) -> None:
 
 def add_service(region: str, kind: str, name: str, public: str, internal: str) -> None:
     """A row of the catalog with its three endpoints; the admin one is the internal one."""
-    from keystone.common.provider_api import ProviderAPIs  # noqa: PLC0415
+    from keystone.common.provider_api import ProviderAPIs
 
     service_id = uuid.uuid4().hex
     service = {"id": service_id, "type": kind, "name": name, "enabled": True}
@@ -159,7 +165,7 @@ def sockets(plan: Plan, listen_fd: int | None) -> list[socket.socket]:
 
 def serve(wsgi: Any, listening: list[socket.socket]) -> None:
     """Serve until the end. Few threads: Keystone's work is Python's, which runs one at a time."""
-    import waitress  # noqa: PLC0415
+    import waitress
 
     waitress.serve(wsgi, sockets=listening, threads=4, ident=None)
 

@@ -18,9 +18,6 @@ mkdir -p /run/netns /run/lock /run/openvswitch /run/keepalived /run/hawser/servi
 
 hostname "$name"
 ip link set lo up
-# Ask again after 0.1 s for a neighbour that does not answer: a healed wire is in use at once.
-echo 100 >/proc/sys/net/ipv4/neigh/default/retrans_time_ms
-echo 100 >/proc/sys/net/ipv6/neigh/default/retrans_time_ms
 
 echo "$pid" >&"$ready"
 exec {ready}>&-

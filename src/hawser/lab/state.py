@@ -26,7 +26,8 @@ ROOT = Path("/run/hawser/labs")
 
 @dataclass(frozen=True, slots=True)
 class ProcessId:
-    """A process of the host, safe against reuse of its pid; ``started`` in clock ticks since boot (proc(5))."""
+    """A process of the host, safe against reuse of its pid; ``started`` in clock ticks since boot
+    (proc(5))."""
 
     pid: int
     started: int
@@ -45,7 +46,8 @@ class ProcessId:
 
 
 def start_time(process: Path) -> int | None:
-    """The start time of the process with this directory in a proc file system; None if it is gone or a zombie."""
+    """The start time of the process with this directory in a proc file system; None if it is gone or a
+    zombie."""
     try:
         fields = (process / "stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
@@ -55,7 +57,8 @@ def start_time(process: Path) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class NodeRecord:
-    """A node as it was left: its init (None when powered off), frozen or not, and the segments it is cut off."""
+    """A node as it was left: its init (None when powered off), frozen or not, and the segments it is cut
+    off."""
 
     init: ProcessId | None = None
     frozen: bool = False
@@ -81,7 +84,8 @@ class Directory:
     """One lab's place on disk."""
 
     def __init__(self, name: str, root: Path = ROOT) -> None:
-        """``name``: letters, digits, dots and dashes, since it is a directory's name and a mark in processes."""
+        """``name``: letters, digits, dots and dashes, since it is a directory's name and a mark in
+        processes."""
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9.-]{0,31}", name):
             raise BadInput("name", f"'{name}' cannot name a lab", "Use at most 32 letters, digits or dashes.")
         self.name = name
@@ -122,13 +126,17 @@ class Directory:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._take(descriptor)
             yield
+        finally:
+            os.close(descriptor)
+
+    def _take(self, descriptor: int) -> None:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             message = f"Lab '{self.name}' is being changed by another command. Wait for it to end, or end it."
             raise LabError(message) from None
-        finally:
-            os.close(descriptor)
 
 
 def names(root: Path = ROOT) -> list[str]:

@@ -1,7 +1,8 @@
-"""What a lab consists of, as values: segments (wires that many share), nodes with roles, NICs and addresses. Pure.
+"""What a lab consists of, as values: segments (wires that many share), nodes with roles, NICs and addresses.
+Pure.
 
-`ha` is the topology of the documents: a controller, two network nodes, two compute nodes, and `outside`, a host
-on the external network that plays the Internet.
+`ha` is the topology of the documents: a controller, two network nodes, two compute nodes, and `outside`, a
+host on the external network that plays the Internet.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ MTU = 1500
 
 
 class Role(StrEnum):
-    """What a node does; the agents' values are those of `[hawser] roles` in `neutron.conf`."""
+    """What a node does. Those in `AGENTS` are played by one `hawser node run`, with the names used here."""
 
     CONTROLLER = "controller"
     LINUXBRIDGE = "linuxbridge"
@@ -27,7 +28,7 @@ class Role(StrEnum):
     OUTSIDE = "outside"
 
 
-AGENTS = (Role.LINUXBRIDGE, Role.L3, Role.DHCP, Role.COMPUTE)
+AGENTS = (Role.LINUXBRIDGE, Role.L3, Role.DHCP)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,158 @@
+"""`hawser lab`: start, look at, enter, break, heal and end labs."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import click
+
+from hawser.base.errors import BadInput
+
+_name = click.option("--name", default="ha", show_default=True, help="Which lab, of several side by side.")
+
+
+@click.group()
+def lab() -> None:
+    """Nodes as namespaces on this machine: start, enter, break, heal and end them."""
+
+
+@lab.command()
+@_name
+@click.option("--dhcp-on", type=click.Choice(["compute", "network"]), default="compute", show_default=True)
+@click.option(
+    "--port-offset", type=int, help="Added to the API's ports; a second lab takes the next hundred."
+)
+@click.option("--set", "settings", multiple=True, metavar="WHERE.FILE.SECTION.OPTION=VALUE")
+@click.option("--services", metavar="LIST", help="Of identity,network,node,cloud; all by default.")
+@click.option("--bare", is_flag=True, help="Nodes and networks only.")
+def up(
+    name: str,
+    dhcp_on: str,
+    port_offset: int | None,
+    settings: tuple[str, ...],
+    services: str | None,
+    bare: bool,
+) -> None:
+    """Start a lab: a controller, two network nodes, two compute nodes, and a host outside.
+
+    An option of the nodes' configuration is set by --set, as in `--set
+    network.l3_agent.DEFAULT.ha_vrrp_advert_int=2`; WHERE is controller, network, compute, all, or a node.
+    """
+    from hawser.cli.progress import Steps
+    from hawser.lab.lab import Lab
+    from hawser.lab.services import GROUPS
+
+    groups = [part for part in services.split(",") if part] if services is not None else list(GROUPS)
+    with Steps() as steps:
+        made = Lab.up(
+            name,
+            dhcp_on=dhcp_on,
+            services=[] if bare else groups,
+            settings=settings,
+            port_offset=port_offset,
+            progress=steps,
+        )
+    click.echo(f"Lab '{name}' is up: hawser lab status{_option(name)}", err=True)
+    if "identity" in made.record.services:
+        click.echo(f'To use it: eval "$(hawser lab openrc admin{_option(name)})"', err=True)
+
+
+@lab.command()
+@_name
+def down(name: str) -> None:
+    """End a lab: no process, mount, namespace or file of it stays."""
+    from hawser.lab.lab import Lab
+
+    was_there = Lab.remove(name)
+    click.echo(f"Lab '{name}' is down." if was_there else f"There was no lab '{name}'.", err=True)
+
+
+@lab.command()
+@_name
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+def status(name: str, as_json: bool) -> None:
+    """Show the nodes of a lab: their state, addresses and services."""
+    from hawser.cli.tables import show_nodes
+    from hawser.lab.lab import Lab
+    from hawser.lab.status import of_lab
+
+    nodes = of_lab(Lab.find(name))
+    if as_json:
+        click.echo(json.dumps([node.as_json() for node in nodes], indent=2))
+    else:
+        show_nodes(nodes)
+
+
+@lab.command("exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@_name
+@click.argument("node")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def execute(name: str, node: str, command: tuple[str, ...]) -> None:
+    """Run a command in a node: `hawser lab exec network1 -- ip netns`."""
+    from hawser.lab.lab import Lab
+
+    # After the node's name `--` is ours; a second one belongs to the command.
+    words = command[1:] if command[0] == "--" else command
+    if not words:
+        raise BadInput("command", "there is none", "Write it after `--`.")
+    argv = Lab.find(name).node(node).argv(words)
+    os.execvp(argv[0], argv)
+
+
+@lab.command()
+@_name
+@click.argument("node")
+def shell(name: str, node: str) -> None:
+    """Open a shell in a node."""
+    from hawser.lab.lab import Lab
+
+    argv = Lab.find(name).node(node).argv(["bash", "-i"])
+    os.execvpe(argv[0], argv, {**os.environ, "HOME": "/root"})
+
+
+@lab.command()
+@_name
+@click.argument("node")
+@click.option("--power", is_flag=True, help="Cut its power: every process of it ends at once.")
+@click.option("--link", metavar="NETWORK", help="Pull its cable to management, tunnel or external.")
+@click.option("--freeze", is_flag=True, help="Stop its processes; its kernel goes on forwarding.")
+def fail(name: str, node: str, power: bool, link: str | None, freeze: bool) -> None:
+    """Break a node in one way."""
+    from hawser.lab.lab import Fault, Lab
+
+    asked = [(Fault.POWER, power), (Fault.LINK, link is not None), (Fault.FREEZE, freeze)]
+    faults = [fault for fault, wanted in asked if wanted]
+    if len(faults) != 1:
+        raise BadInput("fault", f"{len(faults)} were asked for", "Give one of --power, --link NET, --freeze.")
+    Lab.find(name).fail(node, faults[0], link or "")
+
+
+@lab.command()
+@_name
+@click.argument("node")
+def heal(name: str, node: str) -> None:
+    """Undo every fault of a node, or of `all`."""
+    from hawser.cli.progress import Steps
+    from hawser.lab.lab import Lab
+
+    found = Lab.find(name)
+    chosen = [spec.name for spec in found.topology.nodes] if node == "all" else [node]
+    with Steps() as steps:
+        for each in chosen:
+            found.heal(each, steps)
+
+
+@lab.command()
+@_name
+@click.argument("user", default="admin")
+def openrc(name: str, user: str) -> None:
+    """Print what a shell evaluates to act as `admin` or `demo` with the lab's own `openstack` client."""
+    from hawser.lab.identity import openrc as render
+    from hawser.lab.lab import Lab
+
+    click.echo(render(Lab.find(name).access(user)), nl=False)
+
+
+def _option(name: str) -> str:
+    return "" if name == "ha" else f" --name {name}"
