@@ -165,7 +165,7 @@ def test_the_documents_commands(server, openstack):
     address = floating["floating_ip_address"]
     openstack(f"floating ip set --port port1 {address}")
     assert shown("floating ip list")[0]["Port"] == port["id"]
-    assert "in use" in openstack("subnet delete selfservice2-v4", succeeds=False).lower()
+    assert "409" in openstack("subnet delete selfservice2-v4", succeeds=False)
 
     group = shown("security group create web")
     rule = shown("security group rule create --proto tcp --dst-port 22 web")
