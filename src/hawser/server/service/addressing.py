@@ -27,10 +27,13 @@ class Addressing:
         """``port_id`` is the port that has addresses already: they are free for it."""
         found = subnets.find(tx, subnet_table.c.network_id == network_id)
         self._subnets = sorted(found, key=lambda subnet: (subnet.created_at, subnet.id))
-        self._taken = port_rows.taken(tx, [subnet.id for subnet in found], but_of=port_id) if found else {}
         self._network_id = network_id
         self._mac = mac
         self._given = device_owner in ADDRESSED_OWNERS
+        managed = [subnet.id for subnet in found if not self._own(subnet)]
+        self._taken = {subnet.id: set[int]() for subnet in found}
+        if managed:
+            self._taken.update(port_rows.taken(tx, managed, but_of=port_id))
 
     def choose(self, wanted: Sequence[WantedIp] | Unset) -> tuple[FixedIp, ...]:
         """The addresses for what is wanted; by default one IPv4, and IPv6 as the subnets have it."""

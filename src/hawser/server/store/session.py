@@ -18,7 +18,7 @@ from typing import Any
 from sqlalchemy import Connection, CursorResult, Engine, Executable, delete, exc, insert, select, update
 
 from hawser.base.config import ServerSettings
-from hawser.base.errors import Unavailable
+from hawser.base.errors import Conflict, Unavailable
 from hawser.server.store import database, upgrade
 from hawser.server.store.tables import log
 
@@ -175,3 +175,6 @@ class Store:
         except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
             cause = getattr(error, "orig", None) or error
             raise Unavailable(f"The database does not answer: {cause}") from error
+        except exc.IntegrityError as error:
+            _LOGGER.exception("a rule of the database was broken; the transaction is undone")
+            raise Conflict("It collides with something that exists. Nothing was changed.") from error

@@ -153,7 +153,7 @@ def taken(tx: Transaction, subnet_ids: Sequence[str], but_of: str = "") -> dict[
     columns = fixed_ip_table.c
     text = type_coerce(columns.address, String)
     where = columns.subnet_id.in_(subnet_ids), columns.port_id != but_of
-    for subnet_id, address in tx.execute(select(columns.subnet_id, text).where(*where)):
+    for subnet_id, address in tx.execute(select(columns.subnet_id, text).where(*where)).all():
         found[subnet_id].add(_number(address))
     return found
 
