@@ -131,7 +131,7 @@ def _keystone() -> Ini:
     """Passwords are random and live as long as the lab: few hash rounds make tokens quick."""
     keys = "/var/lib/keystone"
     return {
-        "DEFAULT": {"use_stderr": "True"},
+        "DEFAULT": {"use_stderr": "True", "logging_exception_prefix": ""},
         "database": {"connection": f"sqlite:///{keys}/keystone.sqlite"},
         "identity": {"password_hash_rounds": "4", "max_password_length": "72"},
         "cache": {"enabled": "True", "backend": "oslo_cache.dict"},

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Collection, Mapping
-from pathlib import Path
 
 import httpx
 
@@ -84,16 +83,14 @@ def answers(port: int) -> bool:
 
 
 def last_words(node: Node, service: Service) -> str:
-    """The last line of a service's log that says something, and where the log is."""
-    where = f"see `hawser lab exec {node.name} -- cat {service.log}`"
+    """The last line of a service's log that says something, and where a copy of the log is: the log itself goes with
+    the lab when a start fails."""
     try:
-        lines = [line.strip() for line in _tail(node.path(service.log)).splitlines() if line.strip()]
+        text = node.path(service.log).read_text(errors="replace")
     except FileNotFoundError:
-        lines = []
-    return f"{lines[-1] if lines else 'it said nothing'} ({where})"
-
-
-def _tail(path: Path, size: int = 4096) -> str:
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - size))
-        return file.read().decode(errors="replace")
+        text = ""
+    copy = state.ROOT.parent / "logs" / f"{node.lab_name}-{service.key}.log"
+    copy.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    copy.write_text(text)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    return f"{lines[-1] if lines else 'it said nothing'} (its log: {copy})"

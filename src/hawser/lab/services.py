@@ -65,7 +65,8 @@ def _controller(node: NodeSpec) -> tuple[Service, ...]:
 
 def _identity(node: NodeSpec) -> Service:
     script = Path(str(files("hawser.lab") / "keystone_process.py"))
-    argv = (str(environments.pinned("keystone", "python")), str(script), PLAN_FILE)
+    # -P: the script's folder, full of modules of ours, is not where Keystone's imports are looked for.
+    argv = (str(environments.pinned("keystone", "python")), "-P", str(script), PLAN_FILE)
     log = "/var/log/keystone/keystone.log"
     return Service("identity", "Keystone", node.name, argv, log, (("identity", "--listen-fd={fd}"),))
 
