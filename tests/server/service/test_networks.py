@@ -142,6 +142,7 @@ def test_lists_are_filtered_sorted_and_paged(stage):
     [
         Filters(where=(("colour", ("red",)),)),
         Filters(where=(("segmentation_id", ("many",)),)),
+        Filters(where=(("segmentation_id", (str(2**63),)),)),
         Filters(sort=(("colour", False),)),
         Filters(marker="nothing"),
     ],

@@ -8,9 +8,10 @@ import pytest
 
 from hawser.base.errors import BadInput, Conflict, NotFound
 from hawser.server.model.filters import ALL
-from hawser.server.model.port import WantedIp
+from hawser.server.model.port import PortChanges, WantedIp
 from hawser.server.model.router import ExtraRoute, RouterChanges, WantedGateway
 from hawser.server.service import port, router
+from hawser.server.store import snapshot
 from tests.server.stage import ADMIN, DEMO, OTHER
 
 SLAAC = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
@@ -114,6 +115,15 @@ def test_a_gateway_is_changed_moved_and_cleared(stage):
     assert cleared.gateway is None
     owners = {each.device_owner for each in port.search(stage.store, ADMIN, ALL)}
     assert "network:router_gateway" not in owners
+
+
+def test_an_operator_may_readdress_the_gateways_port(stage):
+    made = stage.gateway(stage.router(), stage.external())
+    picture = snapshot.fill(stage.store)
+    wanted = (WantedIp(address=ip_address("203.0.113.77")),)
+    port.update(stage.store, ADMIN, made.gateway.port_id, PortChanges(fixed_ips=wanted))
+    snapshot.catch_up(stage.store, picture)
+    assert [str(ip.address) for ip in picture.routers[made.id].gateway.fixed_ips] == ["203.0.113.77"]
 
 
 def test_only_external_networks_are_gateways(stage, lan, inside):

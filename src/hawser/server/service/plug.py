@@ -11,12 +11,21 @@ from sqlalchemy import select
 from hawser.base.errors import Conflict
 from hawser.server.allocate import macs
 from hawser.server.model.network import Network
-from hawser.server.model.port import TRUSTED_PREFIX, AddressPair, FixedIp, NewPort, Port, WantedIp
+from hawser.server.model.port import (
+    ROUTER_GATEWAY,
+    TRUSTED_PREFIX,
+    AddressPair,
+    FixedIp,
+    NewPort,
+    Port,
+    WantedIp,
+)
 from hawser.server.model.unset import UNSET, given
 from hawser.server.service.addressing import Addressing
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables import port as port_rows
 from hawser.server.store.tables.port import port_table, ports
+from hawser.server.store.tables.router import routers
 
 _CHANCE = SystemRandom()
 
@@ -88,9 +97,12 @@ def readdress(tx: Transaction, port: Port, wanted: tuple[WantedIp, ...]) -> tupl
 
 
 def set_fixed_ips(tx: Transaction, port: Port, fixed_ips: tuple[FixedIp, ...]) -> None:
-    """Set a port's addresses to chosen ones."""
-    if fixed_ips != port.fixed_ips:
-        port_rows.set_fixed_ips(tx, port.id, fixed_ips)
+    """Set a port's addresses to chosen ones. A gateway's are a part of its router too."""
+    if fixed_ips == port.fixed_ips:
+        return
+    port_rows.set_fixed_ips(tx, port.id, fixed_ips)
+    if port.device_owner == ROUTER_GATEWAY:
+        routers.change(tx, port.device_id)
 
 
 def kept(fixed_ips: tuple[FixedIp, ...]) -> tuple[WantedIp, ...]:

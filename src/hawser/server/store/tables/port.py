@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterable, Sequence
-from ipaddress import ip_network
+from ipaddress import IPv6Address, ip_network
 from typing import Any
 
 from sqlalchemy import (
@@ -159,9 +158,10 @@ def taken(tx: Transaction, subnet_ids: Sequence[str], but_of: str = "") -> dict[
 
 
 def _number(address: str) -> int:
-    """An address's text as a number; several times quicker than by way of `ipaddress`, for full subnets."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    return int.from_bytes(socket.inet_pton(family, address), "big")
+    """An address's text as a number; for IPv4 three times quicker than `ipaddress`, for full subnets."""
+    if ":" in address:
+        return int(IPv6Address(address))
+    return int.from_bytes(bytes(map(int, address.split("."))), "big")
 
 
 def _add_fixed_ips(tx: Transaction, port_id: str, fixed_ips: Sequence[FixedIp]) -> None:

@@ -167,6 +167,14 @@ def _typed(field: str, column: ColumnElement[Any], value: Scalar) -> Scalar:
     try:
         if isinstance(column.type, Boolean):
             return _TRUTHS[str(value).lower()]
-        return int(str(value)) if isinstance(column.type, Integer) else str(value)
+        return _integer(str(value)) if isinstance(column.type, Integer) else str(value)
     except (KeyError, ValueError):
         raise BadInput(field, f"'{value}' is not of its type") from None
+
+
+def _integer(text: str) -> int:
+    """A number that a database can hold: 64 bits with a sign."""
+    number = int(text)
+    if not -(2**63) <= number < 2**63:
+        raise ValueError(text)
+    return number
