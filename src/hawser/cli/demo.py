@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from hawser.cli import plot, story
-from hawser.cli.screen import Steps
+from hawser.cli.progress import Steps
 from hawser.lab.lab import DEFAULT_NAME, Lab
 
 
@@ -25,7 +25,8 @@ def demo(name: str, json_file: Path | None, png: Path, keep: bool) -> None:
     console = Console(highlight=False)
     begun = time.monotonic()
     _say(console, "A lab of six nodes on this machine")
-    lab = Lab.up(name, progress=Steps(console))
+    with Steps(console) as progress:
+        lab = Lab.up(name, progress=progress)
     try:
         tale = story.Story(lab, lambda text: _say(console, text), lambda what, out: _show(console, what, out))
         tale.steps.append(story.Step("lab up", round(time.monotonic() - begun, 3)))
