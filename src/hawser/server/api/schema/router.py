@@ -92,7 +92,7 @@ def view(router: Router) -> Shown:
 
 
 def interface(body: Mapping[str, Any]) -> Mapping[str, str]:
-    """What adding or removing an interface names: ``subnet_id`` or ``port_id``, or for a removal both."""
+    """What adding or removing an interface names: ``subnet_id`` or ``port_id``, exactly one of them."""
     for name, value in body.items():
         if name not in ("subnet_id", "port_id"):
             raise BadInput(name, "an interface is named by subnet_id or by port_id")
