@@ -15,6 +15,7 @@ from hawser.cloud import identity
 from hawser.cloud.api.compute import compute_app
 from hawser.cloud.api.image import image_app
 from hawser.cloud.compute import Compute
+from hawser.cloud.dispatch import Dispatch
 from hawser.cloud.hosts import Hosts
 from hawser.cloud.network import Networking
 from hawser.cloud.settings import CloudSettings
@@ -26,8 +27,9 @@ GRACE_SECONDS = 1
 
 @dataclass(frozen=True, slots=True)
 class Apps:
-    """Both services, over one store."""
+    """Both services, over one store; ``dispatch`` wants its `sweep` to run."""
 
+    dispatch: Dispatch
     compute: Starlette
     image: Starlette
 
@@ -41,6 +43,7 @@ def make(settings: CloudSettings) -> Apps:
     networking = Networking(session, settings.network_url)
     compute = Compute(store, networking, Hosts(settings.service_down_time))
     return Apps(
+        compute.dispatch,
         compute_app(compute, auth, settings.feed_secret),
         image_app(store, auth, settings.state_path / "images"),
     )
@@ -59,7 +62,11 @@ async def serve(settings: CloudSettings, inherited: Mapping[str, list[int]]) -> 
         (_server(apps.compute, level), sockets["compute"]),
         (_server(apps.image, level), sockets["image"]),
     ]
-    await asyncio.gather(*(server.serve(listening) for server, listening in servers))
+    sweeping = asyncio.create_task(apps.dispatch.sweep())
+    try:
+        await asyncio.gather(*(server.serve(listening) for server, listening in servers))
+    finally:
+        sweeping.cancel()
 
 
 def _server(app: Starlette, level: str) -> uvicorn.Server:

@@ -21,6 +21,7 @@ from hawser.cloud.network import NetworkFacts, Networking
 from hawser.cloud.store import Store
 
 SETTLE_SECONDS = 3.0
+HOST_SECONDS = 2.0
 NO_HOST = "No valid host was found. No compute node is alive; see `openstack compute service list`."
 INTERRUPTED = "The compute service was restarted while it built this server. Delete it and create it again."
 
@@ -43,8 +44,14 @@ class NewServer:
 class Compute:
     """Servers, their hosts and their ports."""
 
-    def __init__(self, store: Store, networking: Networking, hosts: Hosts) -> None:
-        """Servers that an earlier run of the service left half made become errors."""
+    def __init__(
+        self, store: Store, networking: Networking, hosts: Hosts, host_seconds: float = HOST_SECONDS
+    ) -> None:
+        """Servers that an earlier run of the service left half made become errors.
+
+        ``host_seconds`` is how long a create waits for a first host to call.
+        """
+        self._host_seconds = host_seconds
         self.store = store
         self.networking = networking
         self.hosts = hosts
@@ -72,12 +79,21 @@ class Compute:
         networks = await self._networks(caller, draft.nics)
         groups = await asyncio.to_thread(self.networking.security_groups, caller, draft.security_groups)
         server = self.store.wish(_record(caller, draft, tuple(request for request, _ in networks)))
-        host = draft.host or self.hosts.choose(self.store.servers.values())
+        host = draft.host or await self._host()
         if host is None:
             server = replace(server, status=Status.ERROR, fault=NO_HOST)
             self.store.see(server)
             return server
         return await self._plug(server, host, networks, groups)
+
+    async def _host(self) -> str | None:
+        """The host to use. A service that has just started gives the hosts a moment to call."""
+        deadline = time.monotonic() + self._host_seconds
+        while (host := self.hosts.choose(self.store.servers.values())) is None:
+            if time.monotonic() > deadline:
+                break
+            await asyncio.sleep(0.1)
+        return host
 
     def _check(self, caller: Caller, draft: NewServer) -> None:
         self.image(caller, draft.image_id)

@@ -19,6 +19,8 @@ from hawser.cloud.wire import HostState, Instance, InstanceState, Plug, Wish
 
 log = logging.getLogger(__name__)
 
+SWEEP_SECONDS = 2.0
+
 
 class Dispatch:
     """Wishes to hosts, reports from hosts."""
@@ -72,6 +74,14 @@ class Dispatch:
                     await self.purge(server)
             elif server.id in states:
                 self.store.see(_seen(server, states[server.id]))
+
+    async def sweep(self) -> None:
+        """For ever: forget deleted servers whose host went silent; it removes them itself when it is back."""
+        while True:
+            for server in list(self.store.servers.values()):
+                if server.power is Power.ABSENT and not self.hosts.alive(server.host):
+                    await self.purge(server)
+            await asyncio.sleep(SWEEP_SECONDS)
 
     async def purge(self, server: Server) -> None:
         """Remove the server's ports and the server; what fails is tried again at the next report."""

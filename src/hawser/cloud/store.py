@@ -108,7 +108,8 @@ class Store:
     async def changed(self, seconds: float) -> None:
         """Return at the next change, or after ``seconds``."""
         try:
-            await asyncio.wait_for(self._bell.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._bell.wait()
         except TimeoutError:
             return
 

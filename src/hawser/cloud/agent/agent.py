@@ -20,7 +20,7 @@ from hawser.cloud.wire import HostState, Instance, InstanceState
 log = logging.getLogger(__name__)
 
 REPORT_SECONDS = 4.0
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 0.3
 RETRY_SECONDS = 0.5
 
 
@@ -126,7 +126,8 @@ class ComputeAgent:
                 except HawserError as error:
                     log.warning("%s", error.message)
             try:
-                await asyncio.wait_for(self._news.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._news.wait()
             except TimeoutError:
                 quiet += LOOK_SECONDS
             self._news.clear()
