@@ -6,6 +6,7 @@ the host.
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import time
@@ -52,6 +53,17 @@ def alive(node: Node, service: Service) -> bool:
     except (FileNotFoundError, ValueError):
         return False
     return state.start_time(node.path(f"/proc/{pid}")) is not None
+
+
+def stop(node: Node, service: Service, with_signal: signal.Signals, timeout: float = 10.0) -> None:
+    """End a service's own process and wait until it is gone; what it started goes on."""
+    pid = node.path(f"{_RUN}/{service.name}.pid").read_text().strip()
+    node.run(["kill", f"-{with_signal.value}", pid])
+    deadline = time.monotonic() + timeout
+    while alive(node, service):
+        if time.monotonic() > deadline:
+            raise LabError(f"The {service.title} on {node.name} does not end. Say --signal KILL.")
+        time.sleep(0.02)
 
 
 def wait_until_ready(

@@ -171,6 +171,22 @@ class Lab:
                 self._remember(power.switch_on(self._directory, [spec], nodes))
             self._start([service for service in self.services() if service.node == name], progress)
 
+    def stop(self, key: str, with_signal: signal.Signals = signal.SIGTERM) -> None:
+        """End one service, such as `node@network1` or `network@controller`; what it started goes on."""
+        service = self._service(key)
+        daemons.stop(self.node(service.node), service, with_signal)
+
+    def start(self, key: str) -> None:
+        """Start one service that was stopped; this returns when it is ready."""
+        self._start([self._service(key)], Silent())
+
+    def _service(self, key: str) -> Service:
+        for service in self.services():
+            if service.key == key:
+                return service
+        have = ", ".join(service.key for service in self.services())
+        raise BadInput("service", f"there is no '{key}' in the lab", f"It has: {have}.")
+
     def down(self) -> None:
         """End every process of the lab and delete its files."""
         self.remove(self.name)

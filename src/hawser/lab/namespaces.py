@@ -17,7 +17,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from signal import SIGKILL
+from signal import SIGCONT, SIGKILL
 
 from hawser.base.errors import LabError
 from hawser.lab.state import ProcessId
@@ -119,6 +119,15 @@ def signal_all(init: ProcessId, signal: str) -> None:
     subprocess.run(argv, check=True, stdin=subprocess.DEVNULL)
 
 
+def resume_entrances(init: ProcessId) -> None:
+    """Let the host's ends of commands that run in a node go on: `nsenter` stops itself when its command is
+    stopped, and is not in the node, so that nothing sent to the node wakes it."""
+    for process in Path("/proc").iterdir():
+        if process.name.isdigit() and _words(process)[:3] == ["nsenter", "-t", str(init.pid)]:
+            with suppress(ProcessLookupError):
+                os.kill(int(process.name), SIGCONT)
+
+
 def kill(inits: Sequence[ProcessId], timeout: float = 10.0) -> None:
     """Cut the power: end inits, and with each all processes and mounts of its node, and wait until they are
     gone. ``timeout`` in seconds, then LabError."""
@@ -146,8 +155,13 @@ def find(directory: Path) -> list[ProcessId]:
 
 
 def _is_node_of(directory: Path, process: Path) -> bool:
-    try:
-        words = (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
-    except OSError:
-        return False
+    words = _words(process)
     return str(INIT) in words and any(word.startswith(f"{directory}/") for word in words)
+
+
+def _words(process: Path) -> list[str]:
+    """A process's command line; none if it is gone."""
+    try:
+        return (process / "cmdline").read_bytes().decode(errors="replace").split("\0")
+    except OSError:
+        return []

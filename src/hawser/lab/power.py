@@ -73,7 +73,9 @@ def freeze(spec: NodeSpec, nodes: Nodes) -> dict[str, NodeRecord]:
 def thaw(spec: NodeSpec, nodes: Nodes) -> dict[str, NodeRecord]:
     """Let the processes of a frozen node go on."""
     record = nodes[spec.name]
-    namespaces.signal_all(_powered(spec, record), "CONT")
+    init = _powered(spec, record)
+    namespaces.signal_all(init, "CONT")
+    namespaces.resume_entrances(init)
     return {**nodes, spec.name: NodeRecord(record.init, False, record.cut)}
 
 
