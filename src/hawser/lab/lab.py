@@ -12,6 +12,7 @@ lab.down()
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
