@@ -1,4 +1,4 @@
-"""The agents' console scripts, by the names that operators know, and `hawser node run` for any set of them."""
+"""The agents' console scripts, by the names that operators know, and `hawser node run`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _files(roles: Sequence[str], given: Sequence[Path]) -> list[Path]:
 
 
 def _start(roles: Sequence[str], given: Sequence[Path]) -> None:
-    from hawser.node.agent.run import roles_named, run  # noqa: PLC0415  a quick `--help`
+    from hawser.node.agent.run import roles_named, run
 
     settings = config.node_settings(config.read(_files(roles, given), node=True))
     level = logging.DEBUG if settings.debug else logging.INFO

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 
 import click
 
@@ -141,6 +142,27 @@ def heal(name: str, node: str) -> None:
     with Steps() as steps:
         for each in chosen:
             found.heal(each, steps)
+
+
+@lab.command()
+@_name
+@click.option("--signal", "how", default="TERM", show_default=True, type=click.Choice(["TERM", "KILL"]))
+@click.argument("service")
+def stop(name: str, how: str, service: str) -> None:
+    """End one service, such as node@network1; its daemons and interfaces stay."""
+    from hawser.lab.lab import Lab
+
+    Lab.find(name).stop(service, signal.Signals[f"SIG{how}"])
+
+
+@lab.command()
+@_name
+@click.argument("service")
+def start(name: str, service: str) -> None:
+    """Start one service that was stopped."""
+    from hawser.lab.lab import Lab
+
+    Lab.find(name).start(service)
 
 
 @lab.command()

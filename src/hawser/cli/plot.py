@@ -27,10 +27,10 @@ def _silence(record: Record, origin: float) -> tuple[list[float], list[float]]:
 
 def picture(record: Record, marks: Sequence[Mark], path: Path, title: str) -> None:
     """Write the PNG."""
-    import matplotlib  # noqa: PLC0415  slow to load, and needed here only
+    import matplotlib
 
     matplotlib.use("Agg")
-    from matplotlib import pyplot  # noqa: PLC0415
+    from matplotlib import pyplot
 
     origin = record.replies[0].at
     x, y = _silence(record, origin)
@@ -48,7 +48,7 @@ def picture(record: Record, marks: Sequence[Mark], path: Path, title: str) -> No
 
 def terminal(record: Record, marks: Sequence[Mark], title: str) -> str:
     """The same for a terminal of 100 columns, as text."""
-    import plotext  # noqa: PLC0415
+    import plotext
 
     origin = record.replies[0].at
     x, y = _silence(record, origin)
