@@ -17,7 +17,7 @@ from hawser.cloud.dispatch import Dispatch
 from hawser.cloud.hosts import Hosts
 from hawser.cloud.identity import Caller
 from hawser.cloud.model import FLAVORS, Image, Nic, NicRequest, Power, Server, Status, now
-from hawser.cloud.network import NetworkFacts, Networking
+from hawser.cloud.network import Group, NetworkFacts, Networking
 from hawser.cloud.store import Store
 
 SETTLE_SECONDS = 3.0
@@ -78,6 +78,8 @@ class Compute:
         self._check(caller, draft)
         networks = await self._networks(caller, draft.nics)
         groups = await asyncio.to_thread(self.networking.security_groups, caller, draft.security_groups)
+        if groups:
+            draft = replace(draft, security_groups=tuple(group.name for group in groups))
         server = self.store.wish(_record(caller, draft, tuple(request for request, _ in networks)))
         host = draft.host or await self._host()
         if host is None:
@@ -134,7 +136,7 @@ class Compute:
         server: Server,
         host: str,
         networks: Iterable[tuple[NicRequest, NetworkFacts]],
-        groups: list[str],
+        groups: list[Group],
     ) -> Server:
         who, nics = (server.id, server.project_id), list[Nic]()
         try:
@@ -178,15 +180,16 @@ class Compute:
     async def change_group(self, caller: Caller, server_id: str, add: str, remove: str) -> None:
         """Add and remove a security group, by name or id, on all interfaces; empty means none."""
         server = self.get(caller, server_id)
-        found = [
-            await asyncio.to_thread(self.networking.security_group, caller, name) if name else ""
+        new, old = [
+            await asyncio.to_thread(self.networking.security_group, caller, name) if name else None
             for name in (add, remove)
         ]
         for nic in server.nics:
-            await asyncio.to_thread(self.networking.set_groups, nic.port_id, *found)
-        names = [name for name in server.security_groups if name not in {add, remove}]
-        kept = tuple([*names, add] if add else names)
-        self.store.see(replace(self.get(caller, server_id), security_groups=kept))
+            await asyncio.to_thread(self.networking.set_groups, nic.port_id, new, old)
+        changed = {group.name for group in (new, old) if group}
+        kept = [name for name in server.security_groups if name not in changed]
+        groups = tuple([*kept, new.name] if new else kept)
+        self.store.see(replace(self.get(caller, server_id), security_groups=groups))
 
     def power(self, caller: Caller, server_id: str, action: str) -> Server:
         """``os-start``, ``os-stop`` or ``reboot``; a state that does not allow it is a `Conflict`."""

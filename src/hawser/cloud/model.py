@@ -6,12 +6,13 @@ A server carries what is wanted of it (``power``, ``boot``) and what its compute
 
 from __future__ import annotations
 
+import base64
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from hawser.base.errors import NotFound
+from hawser.base.errors import BadInput, NotFound
 
 
 class Status(StrEnum):
@@ -147,3 +148,11 @@ def hostname(name: str) -> str:
     """A server's name as a host name (RFC 1123): letters, digits, hyphens, at most 63; never empty."""
     label = re.sub(r"[^A-Za-z0-9]+", "-", name).strip("-").lower()[:63].strip("-")
     return label or "instance"
+
+
+def user_data(text: str) -> bytes:
+    """What the API carried as base64 (RFC 4648)."""
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError:
+        raise BadInput("user_data", "it is not base64", "Encode it by RFC 4648.") from None

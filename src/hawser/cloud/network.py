@@ -30,6 +30,14 @@ class NetworkFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """A security group."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class ServerAddress:
     """One address of a server as its owner sees it; ``kind`` is ``fixed`` or ``floating``."""
 
@@ -77,17 +85,17 @@ class Networking:
             raise Conflict(f"Port {port_id} is still in use.", "PortInUse")
         return _facts(self._call("GET", f"networks/{port['network_id']}")["network"])
 
-    def security_groups(self, caller: Caller, names: Iterable[str]) -> list[str]:
-        """The ids of the named security groups; none for ``default`` alone, which is a port's own default."""
+    def security_groups(self, caller: Caller, names: Iterable[str]) -> list[Group]:
+        """The named security groups; none for ``default`` alone, which is a port's own default."""
         named = list(names)
         return [] if named in ([], ["default"]) else [self.security_group(caller, name) for name in named]
 
-    def security_group(self, caller: Caller, name: str) -> str:
-        """The id of a security group of the caller's project that is given by id or name."""
+    def security_group(self, caller: Caller, name: str) -> Group:
+        """A security group of the caller's project that is given by id or name."""
         query = [("project_id", caller.project_id)]
         for group in self._call("GET", "security-groups", query=query)["security_groups"]:
             if name in {group["id"], group["name"]}:
-                return str(group["id"])
+                return Group(group["id"], group["name"])
         raise BadInput("security_groups", f"security group {name} could not be found")
 
     def plug(
@@ -96,7 +104,7 @@ class Networking:
         request: NicRequest,
         network: NetworkFacts,
         host: str,
-        groups: list[str],
+        groups: Sequence[Group],
     ) -> Nic:
         """Make, or take over, the port of one interface. ``server`` is its id and its project's."""
         server_id, project_id = server
@@ -106,7 +114,7 @@ class Networking:
         else:
             body |= {"network_id": network.id, "project_id": project_id, "admin_state_up": True}
             if groups:
-                body["security_groups"] = groups
+                body["security_groups"] = [group.id for group in groups]
             if request.fixed_ip:
                 body["fixed_ips"] = [{"ip_address": request.fixed_ip}]
             port = self._call("POST", "ports", {"port": body})["port"]
@@ -128,12 +136,12 @@ class Networking:
         query = [("device_id", server_id), ("fields", "id")]
         return [port["id"] for port in self._call("GET", "ports", query=query)["ports"]]
 
-    def set_groups(self, port_id: str, add: str, remove: str) -> None:
-        """Add and remove one security group id of a port; empty means none."""
+    def set_groups(self, port_id: str, add: Group | None, remove: Group | None) -> None:
+        """Add and remove a security group of a port."""
         port = self._call("GET", f"ports/{port_id}")["port"]
-        groups = [group for group in port.get("security_groups", ()) if group != remove]
-        if add and add not in groups:
-            groups.append(add)
+        groups = [group for group in port.get("security_groups", ()) if not remove or group != remove.id]
+        if add and add.id not in groups:
+            groups.append(add.id)
         self._call("PUT", f"ports/{port_id}", {"port": {"security_groups": groups}})
 
     def associate(self, caller: Caller, address: str, port_id: str | None) -> None:

@@ -6,13 +6,12 @@ directories (the overlay filesystem's own marks) for everything that an instance
 
 from __future__ import annotations
 
-import base64
 import os
 import stat
 from importlib import resources
 from pathlib import Path
 
-from hawser.base.errors import BadInput
+from hawser.cloud.model import user_data
 from hawser.cloud.wire import Instance
 
 SYSTEM = frozenset({"bin", "sbin", "lib", "lib32", "lib64", "libx32", "usr", "etc", "var", "opt"})
@@ -71,14 +70,6 @@ def _personalise(upper: Path, instance: Instance) -> None:
         _write(upper / "root/.ssh/authorized_keys", instance.public_key.strip() + "\n", 0o600)
     if instance.user_data:
         _write(upper / "var/lib/cloud/user-data", user_data(instance.user_data), 0o600)
-
-
-def user_data(text: str) -> bytes:
-    """What the API carried as base64 (RFC 4648)."""
-    try:
-        return base64.b64decode(text, validate=True)
-    except ValueError:
-        raise BadInput("user_data", "it is not base64", "Encode it by RFC 4648.") from None
 
 
 def _write(path: Path, content: str | bytes, mode: int = 0o644) -> None:

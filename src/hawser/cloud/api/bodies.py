@@ -7,9 +7,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hawser.base.errors import BadInput
-from hawser.cloud.agent.disk import user_data
 from hawser.cloud.compute import NewServer
-from hawser.cloud.model import NicRequest
+from hawser.cloud.model import NicRequest, user_data
 
 Name = Annotated[str, Field(min_length=1, max_length=255)]
 
