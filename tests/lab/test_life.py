@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hawser.base.errors import BadInput, LabError
-from hawser.lab.lab import Lab
+from hawser.lab.lab import Fault, Lab
 from hawser.lab.ports import DEFAULTS
 
 pytestmark = pytest.mark.kernel
@@ -85,7 +85,8 @@ def test_a_start_that_is_killed_half_way_is_taken_down(name, moment):
     assert leftovers(name) == []
 
 
-def test_an_interrupt_cleans_up(name):
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_cleans_up(name, how):
     starting = subprocess.Popen(
         [HAWSER, "lab", "up", "--name", name, "--port-offset", "20000", "--services", "identity"],
         stderr=subprocess.PIPE,
@@ -93,7 +94,7 @@ def test_an_interrupt_cleans_up(name):
     )
     assert "6 nodes" in starting.stderr.readline()
     assert leftovers(name)
-    starting.send_signal(signal.SIGINT)
+    starting.send_signal(how)
     said = starting.communicate(timeout=20)[1]
     assert starting.returncode == 130
     assert said.splitlines()[-1] == "hawser: interrupted"
@@ -117,16 +118,30 @@ def test_a_taken_port_is_named_with_the_remedy(name):
     assert leftovers(name) == []
 
 
-def test_bad_requests_leave_nothing(name):
-    with pytest.raises(BadInput, match="dhcp-on"):
-        Lab.up(name, dhcp_on="moon", services=[])
-    with pytest.raises(BadInput, match="services"):
-        Lab.up(name, services=["coffee"])
-    with pytest.raises(BadInput, match="set"):
-        Lab.up(name, services=[], settings=["nonsense"])
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"dhcp_on": "moon"}, "dhcp-on"),
+        ({"services": ["coffee"]}, "services"),
+        ({"settings": ["nonsense"]}, "set"),
+    ],
+)
+def test_bad_requests_leave_nothing(name, wrong, field):
+    with pytest.raises(BadInput, match=field):
+        Lab.up(name, **{"services": [], **wrong})
+    assert leftovers(name) == []
+
+
+def test_a_name_is_no_path():
     with pytest.raises(BadInput, match="name"):
         Lab.up("../etc", services=[])
-    assert leftovers(name) == []
+
+
+def test_two_handles_of_a_lab_see_the_same(bare):
+    Lab.find(bare.name).fail("compute2", Fault.POWER)
+    assert not bare.node("compute2").powered
+    Lab.find(bare.name).heal("compute2")
+    assert bare.node("compute2").run(["hostname"]).stdout == "compute2\n"
 
 
 def test_two_labs_side_by_side(bare, name):

@@ -44,6 +44,8 @@ def up(
     from hawser.lab.lab import Lab
     from hawser.lab.services import GROUPS
 
+    # Ended by a supervisor, it cleans up as it does when a person interrupts it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     groups = [part for part in services.split(",") if part] if services is not None else list(GROUPS)
     with Steps() as steps:
         made = Lab.up(

@@ -56,11 +56,10 @@ class Fault(StrEnum):
 class Lab:
     """A lab that is up. Its truth is the record on disk: two `Lab`s of one name see the same."""
 
-    def __init__(self, directory: Directory, record: Record) -> None:
+    def __init__(self, directory: Directory, topology: Topology) -> None:
         """Use `up` or `find`."""
         self._directory = directory
-        self._record = record
-        self.topology: Topology = ha(record.dhcp_on)
+        self.topology = topology
 
     @classmethod
     def up(
@@ -80,18 +79,16 @@ class Lab:
         taken or the lab is there already; nothing is left of a lab that did not come up, or was interrupted.
         """
         checks.all_of()
-        directory, groups = Directory(name), chosen(services)
-        with directory.lock():
-            _refuse_existing(directory)
-            taken = [_offset(other) for other in state.names() if other != name]
-            doors = ports.choose(taken, port_offset)
-            offset = doors["network"] - ports.DEFAULTS["network"]
-            record = Record(name, dhcp_on, offset, services=groups, settings=tuple(settings), ports=doors)
-            lab = cls(directory, record)
+        lab, groups = cls(Directory(name), ha(dhcp_on)), chosen(services)
+        doors = ports.choose([_offset(other) for other in state.names() if other != name], port_offset)
+        offset = doors["network"] - ports.DEFAULTS["network"]
+        record = Record(name, dhcp_on, offset, services=groups, settings=tuple(settings), ports=doors)
+        with lab._directory.lock():
+            _refuse_existing(lab._directory)
             try:
-                lab._create(progress or Silent())
+                lab._create(record, progress or Silent())
             except BaseException:
-                removal.remove(directory)
+                removal.remove(lab._directory)
                 raise
         return lab
 
@@ -104,21 +101,24 @@ class Lab:
         if not record.ready:
             remedy = f"Wait for it, or remove what there is: hawser lab down --name {name}"
             raise LabError(f"Lab '{name}' is not up yet, or its start was cut short. {remedy}.")
-        return cls(Directory(name), record)
+        return cls(Directory(name), ha(record.dhcp_on))
 
     @property
     def name(self) -> str:
         """Its name among the labs of this machine."""
-        return self._record.name
+        return self._directory.name
 
     @property
     def record(self) -> Record:
-        """What is recorded of it: ports, settings, nodes and their faults."""
-        return self._record
+        """What is recorded of it now: ports, settings, nodes and their faults; LabError once it is down."""
+        record = self._directory.load()
+        if record is None:
+            raise LabError(f"Lab '{self.name}' is down. Start it: hawser lab up --name {self.name}.")
+        return record
 
     def node(self, name: str) -> Node:
         """One of its nodes; BadInput if it has none of that name."""
-        return Node(self.name, self.topology.node(name), self._record.nodes.get(name, NodeRecord()))
+        return Node(self.name, self.topology.node(name), self.record.nodes.get(name, NodeRecord()))
 
     def nodes(self) -> tuple[Node, ...]:
         """All of its nodes, in the topology's order."""
@@ -126,7 +126,7 @@ class Lab:
 
     def services(self) -> tuple[Service, ...]:
         """The services that it was started with."""
-        return of_lab(self.topology, self._record.services)
+        return of_lab(self.topology, self.record.services)
 
     def environment(self, user: str) -> dict[str, str]:
         """This process's environment, changed so that `openstack` is the pinned client and acts as ``user``
@@ -136,10 +136,10 @@ class Lab:
 
     def access(self, user: str) -> dict[str, str]:
         """Only what `environment` adds; PATH is the folder of the client alone."""
-        if "identity" not in self._record.services:
+        if "identity" not in self.record.services:
             raise LabError(f"Lab '{self.name}' has no Keystone. Start one with all services: hawser lab up.")
         return {
-            **identity.variables(user, Secrets.load(self._directory.path), self._record.ports),
+            **identity.variables(user, Secrets.load(self._directory.path), self.record.ports),
             "OS_CLIENT_CONFIG_FILE": str(self._directory.path / disks.CLOUDS_FILE),
             "PATH": str(environments.pinned("openstack", "openstack").parent),
         }
@@ -203,32 +203,33 @@ class Lab:
         with directory.lock():
             return removal.remove(directory)
 
-    def _create(self, progress: Progress) -> None:
+    def _create(self, record: Record, progress: Progress) -> None:
+        self._directory.save(record)
         sockets = self._listen(self.services())
         try:
             self._create_nodes(progress)
             self._start(self.services(), progress, sockets)
-            if {"identity", "network", "node"} <= set(self._record.services):
+            if {"identity", "network", "node"} <= set(record.services):
                 with step(progress, "every agent reports"):
                     self._await_agents()
+            if (why := self._dead_service()) is not None:
+                raise LabError(why)
         finally:
             ports.close(sockets)
-        self._record = replace(self._record, ready=True)
-        self._directory.save(self._record)
+        self._directory.save(replace(self.record, ready=True))
 
     def _create_nodes(self, progress: Progress) -> None:
-        self._directory.save(self._record)
         if (said := checks.raise_inotify_limit()) is not None:
             with step(progress, said):
                 pass
         secrets = Secrets.new()
         secrets.save(self._directory.path)
-        disks.lay_out(self._directory, self.topology, self._record, secrets)
+        disks.lay_out(self._directory, self.topology, self.record, secrets)
         count = f"{len(self.topology.nodes)} nodes on {len(self.topology.segments)} networks"
         with step(progress, count):
             hub = power.raise_fabric(self._directory, self.topology)
             self._remember({fabric.FABRIC: hub})
-            self._remember(power.switch_on(self._directory, self.topology.nodes, self._record.nodes))
+            self._remember(power.switch_on(self._directory, self.topology.nodes, self.record.nodes))
 
     def _start(
         self,
@@ -239,17 +240,17 @@ class Lab:
         """Without sockets: those that the services ask for are made here."""
         own = self._listen(services) if sockets is None else {}
         try:
-            Startup(self.node, sockets or own, self._record.ports, progress).run(services)
+            Startup(self.node, sockets or own, self.record.ports, progress).run(services)
         finally:
             ports.close(own)
 
     def _listen(self, services: Collection[Service]) -> dict[str, socket.socket]:
         wanted = [port for service in services for port, _ in service.listens]
-        return ports.listen({port: self._record.ports[port] for port in wanted}, self.name)
+        return ports.listen({port: self.record.ports[port] for port in wanted}, self.name)
 
     def _await_agents(self) -> None:
-        admin = identity.variables("admin", Secrets.load(self._directory.path), self._record.ports)
-        census = agents.Census(admin, self._record.ports["network"])
+        admin = identity.variables("admin", Secrets.load(self._directory.path), self.record.ports)
+        census = agents.Census(admin, self.record.ports["network"])
         await_agents(census, agents.expected(self.topology), self._dead_service)
 
     def _dead_service(self) -> str | None:
@@ -263,15 +264,10 @@ class Lab:
     def _changing(self) -> Iterator[dict[str, NodeRecord]]:
         """The nodes as they are recorded now, held against other changes."""
         with self._directory.lock():
-            record = self._directory.load()
-            if record is None:
-                raise LabError(f"Lab '{self.name}' is down. Start it: hawser lab up --name {self.name}.")
-            self._record = record
-            yield dict(record.nodes)
+            yield dict(self.record.nodes)
 
     def _remember(self, nodes: Mapping[str, NodeRecord]) -> None:
-        self._record = replace(self._record, nodes=dict(nodes))
-        self._directory.save(self._record)
+        self._directory.save(replace(self.record, nodes=dict(nodes)))
 
 
 def _refuse_existing(directory: Directory) -> None:
