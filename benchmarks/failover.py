@@ -1,0 +1,67 @@
+"""A node that carries a router loses its power, and gets it back, under a ping of a floating IP from outside."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from benchmarks import silence
+from benchmarks.figure import Figure, Goal, middle_and_worst
+from benchmarks.stage import Stage
+from hawser.lab.lab import Fault
+from hawser.lab.ping import Ping
+from hawser.lab.progress import step
+
+GAP = Goal("failover gap, node power off, default settings (median)", "ms", 1000, "6.0 s")
+WORST_GAP = Goal("failover gap, node power off, default settings (worst)", "ms", 1000, "6.0 s")
+RETURN = Goal("second outage: longest silence when the failed node returns (worst)", "ms", 50, "5-32 s")
+LOST = Goal("second outage: pings lost when the failed node returns (worst)", "pings", 0)
+GOALS = (GAP, WORST_GAP, RETURN, LOST)
+
+INTERVAL = 0.01
+"""Seconds between two pings."""
+BEFORE, WITHOUT, AFTER = 1.0, 4.0, 5.0
+"""Seconds that the ping is watched before the power cut, without the node, and after all agree again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """One power cut and return: silences in milliseconds."""
+
+    gap: float
+    silence_on_return: float
+    lost_on_return: int
+
+
+def measure(stage: Stage, runs: int) -> list[Figure]:
+    """As many power cuts as ``runs``, each of the node that is master then."""
+    outages = [_power_cycle(stage, number) for number in range(1, runs + 1)]
+    return [
+        *middle_and_worst(GAP, WORST_GAP, [outage.gap for outage in outages]),
+        Figure(RETURN, max(outage.silence_on_return for outage in outages), runs),
+        Figure(LOST, max(outage.lost_on_return for outage in outages), runs),
+    ]
+
+
+def _power_cycle(stage: Stage, number: int) -> Outage:
+    path, lab = stage.path, stage.lab
+    with step(stage.progress, f"run {number}: all agree who is master"):
+        master = stage.settle(path)
+    ping = Ping(stage.outside, path.floating, INTERVAL)
+    time.sleep(BEFORE)
+    cut = time.time()
+    with step(stage.progress, f"run {number}: {master} has no power for {WITHOUT:.0f} s"):
+        lab.fail(master, Fault.POWER)
+        time.sleep(WITHOUT)
+    healed = time.time()
+    with step(stage.progress, f"run {number}: {master} returns"):
+        lab.heal(master)
+        stage.settle(path)
+        time.sleep(AFTER)
+    ended = time.time()
+    record = ping.stop()
+    return Outage(
+        silence.longest(record, cut - BEFORE / 2, healed),
+        silence.longest(record, healed, ended),
+        silence.lost(record, healed, ended),
+    )

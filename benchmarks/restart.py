@@ -1,0 +1,44 @@
+"""The agents of both network nodes are restarted, one after the other, under a ping through their router."""
+
+from __future__ import annotations
+
+import time
+
+from benchmarks import silence
+from benchmarks.figure import Figure, Goal
+from benchmarks.stage import Stage
+from hawser.cli.story import NETWORK_NODES
+from hawser.lab.ping import Ping
+from hawser.lab.progress import step
+
+LOST = Goal("agent restart with the router running: pings lost (worst)", "pings", 0)
+SILENCE = Goal("agent restart with the router running: longest silence (worst)", "ms", 50)
+GOALS = (LOST, SILENCE)
+
+INTERVAL = 0.01
+"""Seconds between two pings."""
+AFTER = 5.0
+"""Seconds that the ping is watched after an agent was started again: it looks at its machine in that time."""
+
+
+def measure(stage: Stage, runs: int) -> list[Figure]:
+    """In each of ``runs`` the agents of the master's node and of the other one are restarted."""
+    seen = [_restart_both(stage, number) for number in range(1, runs + 1)]
+    return [
+        Figure(LOST, max(lost for lost, _ in seen), runs),
+        Figure(SILENCE, max(silent for _, silent in seen), runs),
+    ]
+
+
+def _restart_both(stage: Stage, number: int) -> tuple[int, float]:
+    """Pings lost, and the longest silence in milliseconds."""
+    stage.settle(stage.path)
+    ping, begun = Ping(stage.outside, stage.path.floating, INTERVAL), time.time() + 0.5
+    for node in NETWORK_NODES:
+        with step(stage.progress, f"run {number}: the agents of {node} stop and start"):
+            stage.lab.stop(f"node@{node}")
+            stage.lab.start(f"node@{node}")
+            time.sleep(AFTER)
+    ended = time.time()
+    record = ping.stop()
+    return silence.lost(record, begun, ended), silence.longest(record, begun, ended)
