@@ -46,13 +46,16 @@ class ProcessId:
 
 
 def start_time(process: Path) -> int | None:
-    """The start time of the process with this directory in a proc file system; None if it is gone or a
-    zombie."""
+    """The start time of the process with this directory in a proc file system; None if it is gone or a zombie.
+
+    A zombie with other threads is still ending: they hold its files and sockets.
+    """
     try:
         fields = (process / "stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
         return None
-    return None if fields[0] in "ZX" else int(fields[19])
+    threads = int(fields[17])
+    return None if fields[0] in "ZX" and threads <= 1 else int(fields[19])
 
 
 @dataclass(frozen=True, slots=True)

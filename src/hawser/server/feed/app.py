@@ -1,4 +1,4 @@
-"""The feed over HTTP: one watch stream a node, and its reports. A node authenticates and sees its own host only.
+"""The feed over HTTP: one watch stream a node, and its reports. A node sees its own host only.
 
 GET  /feed/v1/hosts/{host}/watch?since=REVISION&digest=DIGEST   lines of JSON: `wire.change.IntentChange`
 POST /feed/v1/hosts/{host}/reports                              `wire.report.Report`
@@ -68,7 +68,7 @@ class Feed:
         first = self._first(request, host, present)
         return StreamingResponse(self._lines(host, present, first), media_type="application/x-ndjson")
 
-    def _first(self, request: Request, host: str, present: NodeIntent) -> IntentChange | None:
+    def _first(self, request: Request, host: str, present: NodeIntent) -> IntentChange:
         """What a node that holds what it says needs first: nothing, a difference, or everything."""
         since, held = request.query_params.get("since", ""), request.query_params.get("digest", "")
         if not since.isdecimal():
@@ -80,10 +80,9 @@ class Feed:
             return snapshot(present)
         return between(replace(known, revision=int(since)), present)
 
-    async def _lines(self, host: str, seen: NodeIntent, first: IntentChange | None) -> AsyncIterator[bytes]:
+    async def _lines(self, host: str, seen: NodeIntent, first: IntentChange) -> AsyncIterator[bytes]:
         try:
-            if first is not None:
-                yield codec.encode(first) + b"\n"
+            yield codec.encode(first) + b"\n"
             while True:
                 intent = await self._hub.next(host, seen, SIGN_OF_LIFE)
                 if intent is None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict, deque
-from collections.abc import Callable
 
 from hawser.base.errors import Unavailable
 from hawser.server.compile.node import Compiler
@@ -42,14 +41,14 @@ class Hub:
         self._renewed = asyncio.Condition()
         self._hint = asyncio.Event()
 
-    def wake(self) -> None:
-        """Something was committed."""
-        self._hint.set()
-
     async def run(self) -> None:
         """Keep up with the store until cancelled; a database that does not answer is asked again."""
         loop = asyncio.get_running_loop()
-        stop: Callable[[], None] = self._store.changed.listen(lambda: loop.call_soon_threadsafe(self.wake))
+
+        def wake_soon() -> None:
+            loop.call_soon_threadsafe(self._hint.set)
+
+        stop = self._store.changed.listen(wake_soon)
         try:
             while True:
                 await self._renew_watched()
