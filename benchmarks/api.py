@@ -35,15 +35,15 @@ class Api:
 
     def create(self, noun: str, **attributes: Any) -> dict[str, Any]:
         """POST one: `create("network", name="blue")`. LabError with the server's words."""
-        return self._ask("POST", f"/{noun}s", {noun: attributes}, noun)
+        return dict(self._ask("POST", f"/{noun}s", {noun: attributes}, noun))
 
     def show(self, noun: str, identity: str) -> dict[str, Any]:
         """GET one."""
-        return self._ask("GET", f"/{noun}s/{identity}", None, noun)
+        return dict(self._ask("GET", f"/{noun}s/{identity}", None, noun))
 
     def change(self, noun: str, identity: str, **attributes: Any) -> dict[str, Any]:
         """PUT one."""
-        return self._ask("PUT", f"/{noun}s/{identity}", {noun: attributes}, noun)
+        return dict(self._ask("PUT", f"/{noun}s/{identity}", {noun: attributes}, noun))
 
     def delete(self, noun: str, identity: str) -> None:
         """DELETE one."""
@@ -58,6 +58,11 @@ class Api:
         live."""
         agents = self._ask("GET", f"/routers/{router}/l3-agents", None, "agents")
         return {agent["host"]: agent["ha_state"] for agent in agents if agent["alive"]}
+
+    def starts(self, host: str) -> dict[str, str]:
+        """When each agent of a host last started, by its binary."""
+        agents = self._ask("GET", f"/agents?host={host}", None, "agents")
+        return {agent["binary"]: agent["started_at"] for agent in agents}
 
     def _ask(self, method: str, path: str, body: Any = None, answer_of: str = "") -> Any:
         answer = self._http.request(method, path, json=body)

@@ -24,7 +24,8 @@ GOALS = (OUTER, WORST_OUTER, INNER, WORST_INNER)
 ARP_RETRY = 10
 """Milliseconds between two ARP requests of those who ping: with the default of a second the figure would say when
 they asked, not when the router was there."""
-PING = ("ping", "-n", "-D", "-i", "0.01", "-w", f"{PATIENCE:.0f}")
+PING = ("timeout", f"{PATIENCE:.0f}", "ping", "-n", "-D", "-i", "0.01")
+"""Without a deadline of its own: that one would end at the first "unreachable"."""
 
 
 @dataclass(frozen=True, slots=True)

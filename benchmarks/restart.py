@@ -6,7 +6,7 @@ import time
 
 from benchmarks import silence
 from benchmarks.figure import Figure, Goal
-from benchmarks.stage import Stage
+from benchmarks.stage import Stage, until
 from hawser.cli.story import NETWORK_NODES
 from hawser.lab.ping import Ping
 from hawser.lab.progress import step
@@ -36,9 +36,22 @@ def _restart_both(stage: Stage, number: int) -> tuple[int, float]:
     ping, begun = Ping(stage.outside, stage.path.floating, INTERVAL), time.time() + 0.5
     for node in NETWORK_NODES:
         with step(stage.progress, f"run {number}: the agents of {node} stop and start"):
-            stage.lab.stop(f"node@{node}")
-            stage.lab.start(f"node@{node}")
-            time.sleep(AFTER)
+            _restart(stage, node)
     ended = time.time()
     record = ping.stop()
     return silence.lost(record, begun, ended), silence.longest(record, begun, ended)
+
+
+def _restart(stage: Stage, node: str) -> None:
+    """Return some time after the API knows that each agent of the node is another than before."""
+    before = stage.admin.starts(node)
+    stage.lab.stop(f"node@{node}")
+    stage.lab.start(f"node@{node}")
+    until(
+        lambda: _all_new(before, stage.admin.starts(node)), f"the agents of {node} report that they started"
+    )
+    time.sleep(AFTER)
+
+
+def _all_new(before: dict[str, str], now: dict[str, str]) -> bool:
+    return bool(before) and all(now[binary] != started for binary, started in before.items())
