@@ -11,6 +11,7 @@ import click
 
 from hawser.base import config
 from hawser.base.errors import BadInput, HawserError
+from hawser.base.keys import node_key
 
 _FILES = {
     "linuxbridge": ("plugins/ml2/ml2_conf.ini", "plugins/ml2/linuxbridge_agent.ini"),
@@ -59,6 +60,17 @@ dhcp_agent = _script("dhcp")
 @click.group()
 def node() -> None:
     """Run a node's agents."""
+
+
+@node.command("key")
+@click.argument("host")
+@click.option("--config-file", "files", multiple=True, type=click.Path(exists=True, path_type=Path))
+def key(host: str, files: tuple[Path, ...]) -> None:
+    """Print HOST's node_key, on a machine whose neutron.conf has the servers' feed_secret."""
+    secret = config.server_settings(config.read(_files([], files))).feed_secret
+    if not secret:
+        raise BadInput("feed_secret", "it is not set", "Give [hawser] feed_secret in the servers' neutron.conf.")
+    click.echo(node_key(secret, host))
 
 
 @node.command("run")

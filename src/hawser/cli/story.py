@@ -125,7 +125,7 @@ def build(story: Story) -> str:
     story.say("A tenant network and a highly available router")
     for words in TENANT:
         story.openstack("demo", *words)
-    story.openstack("admin", "router", "create", "--ha", "--project", "demo", "router2")
+    story.openstack("demo", "router", "create", "--ha", "router2")
     story.openstack("demo", "router", "add", "subnet", "router2", "selfservice2-v4")
     story.openstack("demo", "router", "set", "--external-gateway", "provider1", "router2")
     story.say("An instance behind a floating IP")
@@ -142,6 +142,7 @@ def look(story: Story) -> str:
     story.say("Who is there, and where the router lives")
     story.openstack("admin", "network", "agent", "list")
     router = str(story.value("demo", "router", "show", "router2")["id"])
+    story.openstack("admin", "network", "agent", "list", "--router", router, "--long")
     for node in NETWORK_NODES:
         story.on(node, "ip", "netns")
         story.on(node, "ip", "netns", "exec", f"qrouter-{router}", "ip", "-brief", "address")

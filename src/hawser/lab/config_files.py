@@ -34,12 +34,23 @@ PATHS = {
     "keystone": "/etc/keystone/keystone.conf",
 }
 
+POLICY_PATH = "/etc/neutron/policy.yaml"
+# In document 000 a regular project makes its own highly available router and sees that it is one.
+POLICY = """\
+"create_router:ha": "role:member or rule:admin_only"
+"get_router:ha": "role:member or rule:admin_only"
+"get_router:distributed": "role:member or rule:admin_only"
+"""
+
 
 def of_node(node: NodeSpec, secrets: Secrets, by_hand: Iterable[Setting]) -> Texts:
     """The texts of a node's configuration files, by path."""
     by_hand = tuple(by_hand)
     inis = _controller(secrets) if Role.CONTROLLER in node.roles else _agents(node, secrets)
-    return {PATHS[f]: settings.render(settings.apply(by_hand, node, f, ini)) for f, ini in inis.items()}
+    texts = {PATHS[f]: settings.render(settings.apply(by_hand, node, f, ini)) for f, ini in inis.items()}
+    if Role.CONTROLLER in node.roles:
+        texts[POLICY_PATH] = POLICY
+    return texts
 
 
 def hosts(topology: Topology) -> str:
