@@ -18,8 +18,8 @@ lab-down: setup        ## stop the lab; nothing of it stays
 	@$(HAWSER) lab down
 
 check: setup-dev       ## style, types, layers and the pure tests: under a minute
-	@.venv/bin/ruff check src tests
-	@.venv/bin/ruff format --check src tests
+	@.venv/bin/ruff check src tests benchmarks
+	@.venv/bin/ruff format --check src tests benchmarks
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/pytest -q -m 'not kernel and not lab' tests

@@ -103,10 +103,16 @@ class Stage:
 
     def _agreed(self, router: str) -> bool:
         held = masters(self.lab, router)
-        if len(held) != 1:
+        if len(held) != 1 or not all(self._runs(name, router) for name in NETWORK_NODES):
             return False
         wanted = {name: "active" if name in held else "standby" for name in NETWORK_NODES}
         return self.admin.parts(router) == wanted
+
+    def _runs(self, name: str, router: str) -> bool:
+        """Whether the node has the router's namespace and some keepalived."""
+        node = self.lab.node(name)
+        found = node.run(["pidof", "keepalived"], check=False).returncode == 0
+        return found and name in self.hosts_of(router)
 
     def hosts_of(self, router: str) -> list[str]:
         """The network nodes that have the router's namespace."""
