@@ -58,6 +58,6 @@ def _line(goal: Goal, entry: Mapping[str, Any] | None) -> str:
     measured = f"{entry['measured']:g} {goal.unit}" if entry else "not yet"
     runs = entry["runs"] if entry else "-"
     verdict = ("reached" if entry["ok"] else "missed") if entry else "-"
-    repeat = f"`python -m benchmarks --only {rows.row_of(goal)}`"
+    repeat = f"`.venv/bin/python -m benchmarks --only {rows.row_of(goal)}`"
     reach = f"{goal.to_reach:g} {goal.unit}"
     return f"| {goal.what} | {goal.peer} | {reach} | {measured} | {runs} | {verdict} | {repeat} |"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from benchmarks.figure import Figure, Goal, middle_and_worst
 
 from benchmarks import results, rows, silence
-from benchmarks.figure import Figure, Goal, middle_and_worst
 from hawser.base.errors import BadInput
 from hawser.lab.ping import Record, Reply
 
@@ -73,7 +73,7 @@ def test_the_table_is_written_between_its_marks(tmp_path):
     results.write_document({GAP.what: Figure(GAP, 251.9, 3).as_json()}, document)
     text = document.read_text()
     assert text.startswith("before\n") and text.endswith("\nafter\n") and "old" not in text
-    repeat = "`python -m benchmarks --only failover`"
+    repeat = "`.venv/bin/python -m benchmarks --only failover`"
     assert f"| {GAP.what} | 6.0 s | 1000 ms | 251.9 ms | 3 | reached | {repeat} |" in text
 
 
