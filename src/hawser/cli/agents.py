@@ -69,7 +69,9 @@ def key(host: str, files: tuple[Path, ...]) -> None:
     """Print HOST's node_key, on a machine whose neutron.conf has the servers' feed_secret."""
     secret = config.server_settings(config.read(_files([], files))).feed_secret
     if not secret:
-        raise BadInput("feed_secret", "it is not set", "Give [hawser] feed_secret in the servers' neutron.conf.")
+        raise BadInput(
+            "feed_secret", "it is not set", "Give [hawser] feed_secret in the servers' neutron.conf."
+        )
     click.echo(node_key(secret, host))
 
 

@@ -17,7 +17,9 @@ from hawser.lab.lab import DEFAULT_NAME, Lab
 
 @click.command()
 @click.option("--name", default=DEFAULT_NAME, show_default=True, help="The lab's name.")
-@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the summary.")
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the summary."
+)
 @click.option("--png", default="build/demo/failover.png", show_default=True, type=click.Path(path_type=Path))
 @click.option("--keep", is_flag=True, help="Leave the lab up afterwards.")
 def demo(name: str, json_file: Path | None, png: Path, keep: bool) -> None:
@@ -30,8 +32,8 @@ def demo(name: str, json_file: Path | None, png: Path, keep: bool) -> None:
     try:
         tale = story.Story(lab, lambda text: _say(console, text), lambda what, out: _show(console, what, out))
         tale.steps.append(story.Step("lab up", round(time.monotonic() - begun, 3)))
-        address = story.build(tale)
-        router = story.look(tale)
+        router, address = story.build(tale)
+        story.look(tale, router)
         outcome = story.fail_over(tale, router, address)
     finally:
         if not keep:
@@ -57,7 +59,7 @@ def _show(console: Console, what: str, output: str) -> None:
 def _close(
     console: Console, outcome: story.Outcome, steps: list[story.Step], address: str, png: Path, seconds: float
 ) -> None:
-    title = f"ping {address} from outside, 50 a second: milliseconds since the last answer"
+    title = f"ping {address} from outside, 50 a second"
     plot.picture(outcome.record, outcome.marks, png, title)
     console.print(plot.terminal(outcome.record, outcome.marks, title), markup=False)
     table = Table("", "measured", title="What happened")
