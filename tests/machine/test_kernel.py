@@ -102,6 +102,15 @@ def test_facts_tell_links_and_who_holds_an_address(kernel):
     assert {"lo", "eth7"} <= facts.links
 
 
+def test_facts_tell_which_links_have_a_carrier(kernel):
+    kernel.add_foreign_link("eth7")
+    run("ip", "link", "set", "eth7", "up")
+    assert "eth7" in kernel.machine.facts().live
+    run("ip", "link", "set", "eth7", "down")
+    assert "eth7" in kernel.machine.facts().links
+    assert "eth7" not in kernel.machine.facts().live
+
+
 def test_a_vlan_stands_or_the_module_is_named(kernel):
     kernel.add_foreign_link("eth7")
     outcome = kernel.make(Vlan("eth7.5", "eth7", 5, 1500))

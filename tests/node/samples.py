@@ -34,7 +34,7 @@ def settings(**changes: object) -> config.NodeSettings:
 def facts(**changes: object) -> Facts:
     links = frozenset({"eth0", "eth1", "eth2"})
     taps = frozenset(f"tap{port[:11]}" for port in (QR, QG, HA_PORT, DHCP_PORT))
-    return replace(Facts(settings(), links, taps, "eth1", {}), **changes)
+    return replace(Facts(settings(), links, taps, links, "eth1", {}), **changes)
 
 
 def segment(id: str, vni: int | None, **changes: object) -> intent.Segment:

@@ -117,6 +117,15 @@ def test_the_number_that_steers_mastership_is_the_rank_or_the_masters_bonus():
     assert file(plan(samples.node(routers=(second,)), master), "/rank") == "40\n"
 
 
+def test_a_node_whose_way_to_its_peers_has_no_carrier_takes_no_part_in_the_election():
+    master = {samples.ROUTER: Mastership.ACTIVE}
+    cut = samples.facts(live=frozenset({"eth0", "eth2"}), masterships=master)
+    assert file(plan(facts=cut), "/rank") == "-254\n"
+    assert only(plan(facts=cut), Process), "keepalived stays, and hears of its peers as soon as they are there"
+    outside = samples.facts(live=frozenset({"eth0", "eth1"}), masterships=master)
+    assert file(plan(facts=outside), "/rank") == "40\n"
+
+
 def test_a_floating_ip_is_translated_both_ways_before_the_gateways_address():
     rules = {c.name: c.rules for c in only(plan(), Chain) if c.family == 4}
     assert rules["neutron-l3-agent-PREROUTING"] == (

@@ -59,6 +59,19 @@ def test_the_overlay_interface_down_promotes_the_other_node_and_up_again_changes
     assert came_back(ping.stop(), healed)
 
 
+def test_a_node_that_is_cut_off_for_long_draws_no_traffic_to_itself(world: World):
+    before = world.settle()
+    ping = world.ping()
+    time.sleep(1)
+    world.lab.fail(before, Fault.LINK, "tunnel")
+    until(lambda: world.masters() == [world.other(before)], 10, "the cut-off node lets its addresses go")
+    time.sleep(12)
+    record = ping.stop()
+    world.lab.heal(before)
+    assert record.gap.milliseconds < 1000
+    assert record.lost < 50
+
+
 def test_ipv6_survives_as_well(world: World):
     address = next(ip["ip_address"] for ip in world.port["fixed_ips"] if ":" in ip["ip_address"])
     outside = world.lab.node("outside")

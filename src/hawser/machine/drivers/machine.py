@@ -36,13 +36,14 @@ from hawser.machine.plan import Plan
 class MachineFacts:
     """What planners ask of a machine and do not make: its own links and addresses.
 
-    ``bridged`` are those links that are on a bridge. ``device_of`` maps an address of the machine's own namespace
-    to the link that holds it. ``missing`` are the
-    kernel modules that this machine cannot load, of those that links need.
+    ``bridged`` are those links that are on a bridge, ``live`` those that have a carrier. ``device_of`` maps an
+    address of the machine's own namespace to the link that holds it. ``missing`` are the kernel modules that
+    this machine cannot load, of those that links need.
     """
 
     links: frozenset[str]
     bridged: frozenset[str]
+    live: frozenset[str]
     device_of: Mapping[Address, str]
     missing: frozenset[str]
 
@@ -110,8 +111,14 @@ class Machine:
         device_of = {row.interface.ip: names[row.index] for row in rows if row.index in names}
         if self._missing is None:
             self._missing = self._probe()
-        bridged = frozenset(link.name for link in self._kernel.links(ROOT) if link.master)
-        return MachineFacts(frozenset(names.values()), bridged, device_of, self._missing)
+        links = self._kernel.links(ROOT)
+        return MachineFacts(
+            links=frozenset(names.values()),
+            bridged=frozenset(link.name for link in links if link.master),
+            live=frozenset(link.name for link in links if link.carrier),
+            device_of=device_of,
+            missing=self._missing,
+        )
 
     def held(self, namespaces: Iterable[str]) -> Mapping[str, frozenset[Address]]:
         """The addresses in each of these namespaces, whoever put them there; none where there is no namespace."""

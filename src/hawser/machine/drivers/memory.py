@@ -119,11 +119,11 @@ class MemoryMachine:
         return apply(plan, self._drivers)
 
     def facts(self) -> MachineFacts:
-        """As given; and the links that stand in the machine's own namespace."""
+        """As given; and the links that stand in the machine's own namespace, each with a carrier."""
         standing = self._driver.foreign.union(*(item.provides() for item in self._driver.standing.values()))
         names = frozenset(key[2] for key in standing if key[:2] == ("link", ROOT))
         bridged = frozenset(key[2] for key in self._driver.standing if key[0] == "member")
-        return MachineFacts(names, bridged, self._device_of, self._missing)
+        return MachineFacts(names, bridged, names, self._device_of, self._missing)
 
     def held(self, namespaces: Iterable[str]) -> Mapping[str, frozenset[IPv4Address | IPv6Address]]:
         """The addresses that stand in each of these namespaces."""

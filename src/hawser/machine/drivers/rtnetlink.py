@@ -50,7 +50,7 @@ _ADDR = struct.Struct("=BBBBI")
 _ROUTE = struct.Struct("=BBBBBBBBI")
 _NEIGH = struct.Struct("=BxxxiHBB")
 
-_UP = 0x1
+_UP, _LOWER_UP = 0x1, 0x10000
 _STATIC, _MAIN, _UNICAST = 4, 254, 1
 _SCOPE_LINK = 253
 _NO_DAD = 0x2
@@ -65,6 +65,7 @@ Net = IPv4Network | IPv6Network
 class Link:
     """An interface as the kernel describes it.
 
+    ``carrier`` is whether it is up and its medium, too.
     ``master`` and ``lower`` (the other end, or the interface below) are indices, 0 if there is none. ``data`` are
     the attributes of its ``kind`` (vxlan, bridge, ...).
     """
@@ -72,6 +73,7 @@ class Link:
     index: int
     name: str
     up: bool
+    carrier: bool
     mac: str
     mtu: int
     alias: str
@@ -95,6 +97,7 @@ def _link(body: bytes) -> Link:
         index=index,
         name=string(found[3]),
         up=bool(flags & _UP),
+        carrier=bool(flags & _LOWER_UP),
         mac=found.get(1, b"").hex(":"),
         mtu=number(found.get(4, b"")),
         alias=string(found.get(20, b"")),

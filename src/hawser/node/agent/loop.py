@@ -46,7 +46,7 @@ class Loop:
         self.reporter = Reporter(settings, self.agent_states)
         self._cache = Cache(Path(settings.state_path) / "hawser" / f"intent-{'-'.join(self._names())}.json")
         self._intent = self._cache.load()
-        self._facts = Facts(settings, frozenset(), frozenset(), None, {})
+        self._facts = Facts(settings, frozenset(), frozenset(), frozenset(), None, {})
         self._actual: dict[Key, Item] | None = None
         self._masterships: dict[str, Mastership] = {}
         self._since: dict[str, float] = {}
@@ -116,6 +116,7 @@ class Loop:
             settings=self.settings,
             links=machine.links,
             bridged=machine.bridged | taps,
+            live=machine.live,
             tunnel_device=machine.device_of.get(local_ip) if local_ip else None,
             masterships=dict(self._masterships),
         )

@@ -46,6 +46,20 @@ def obstacle(segment: Segment, facts: Facts) -> str | None:
     return None
 
 
+def is_cut_off(segment: Segment, facts: Facts) -> bool:
+    """Whether the network's way out of this node is missing or has no carrier."""
+    if segment.network_type is NetworkType.LOCAL:
+        return False
+    return _device(segment, facts) not in facts.live
+
+
+def _device(segment: Segment, facts: Facts) -> str | None:
+    physical = segment.physical_network or ""
+    if segment.network_type is NetworkType.VXLAN:
+        return facts.tunnel_device
+    return facts.settings.physical_interfaces.get(physical) or facts.settings.physical_bridges.get(physical)
+
+
 def bridge_of(segment: Segment, facts: Facts) -> str:
     """The network's bridge: its own, or the operator's where a flat network is mapped to one."""
     mapped = facts.settings.physical_bridges.get(segment.physical_network or "")

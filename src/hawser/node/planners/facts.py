@@ -15,13 +15,15 @@ from hawser.wire.report import Mastership
 @dataclass(frozen=True, slots=True)
 class Facts:
     """``links`` are the interfaces in the machine's own namespace, whoever made them, ``bridged`` those that
-    are on a bridge or will be in the same stroke; ``tunnel_device`` is the one that holds ``local_ip``.
+    are on a bridge or will be in the same stroke, ``live`` those that have a carrier; ``tunnel_device`` is the
+    one that holds ``local_ip``.
     ``masterships`` are by router id; a router that is not in it is not yet known.
     """
 
     settings: NodeSettings
     links: frozenset[str]
     bridged: frozenset[str]
+    live: frozenset[str]
     tunnel_device: str | None
     masterships: Mapping[str, Mastership]
 

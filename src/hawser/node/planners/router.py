@@ -15,7 +15,7 @@ from hawser.machine.items.link import Veth
 from hawser.machine.items.netns import Netns
 from hawser.machine.items.route import Route
 from hawser.machine.items.sysctl import Sysctl
-from hawser.node.planners import advertise, feet, nat, router_ha
+from hawser.node.planners import advertise, bridge, feet, nat, router_ha
 from hawser.node.planners.facts import Facts
 from hawser.wire.intent import NodeIntent, Router, RouterInterface
 from hawser.wire.report import Mastership
@@ -23,12 +23,14 @@ from hawser.wire.report import Mastership
 
 def desire(intent: NodeIntent, facts: Facts) -> Iterator[Item]:
     """All routers of this node that are administratively up."""
+    cut_off = {segment.id for segment in intent.segments if bridge.is_cut_off(segment, facts)}
     for router in intent.routers:
         if router.admin_state_up:
-            yield from _router(router, facts)
+            isolated = router.ha is not None and router.ha.network_id in cut_off
+            yield from _router(router, facts, isolated)
 
 
-def _router(router: Router, facts: Facts) -> Iterator[Item]:
+def _router(router: Router, facts: Facts, isolated: bool) -> Iterator[Item]:
     netns = names.router_namespace(router.id)
     yield Netns(netns)
     yield from _namespace_settings(netns)
@@ -38,7 +40,7 @@ def _router(router: Router, facts: Facts) -> Iterator[Item]:
     for link, interface in feet.links(router):
         yield from _interface(netns, link, interface, quiet.key)
     if router.ha:
-        yield from router_ha.desire(router, router.ha, facts)
+        yield from router_ha.desire(router, router.ha, facts, isolated)
     else:
         yield from _own_addresses(router, netns)
     if router.ha is None or facts.masterships.get(router.id) is Mastership.ACTIVE:

@@ -5,6 +5,10 @@ leans on it by one number a router, in a tracked file that is added to the prior
 
     backup of rank 0, 1, 2, …    0, -20, -40, …   who takes over when several could
     the master                   +40              a node that returns never takes the router back
+    a node that is isolated      -254             keepalived's FAULT: no part in the election, no addresses
+
+Who hears no peer must not carry the router: it would make itself master on the external side, where its frames
+draw the router's MAC, and with it all traffic, away from the real one.
 
 The router's addresses and routes are keepalived's: it adds them on the master and takes them off elsewhere.
 """
@@ -28,6 +32,7 @@ from hawser.wire.report import Mastership
 
 RANK_STEP = 20
 MASTER_BONUS = 40
+ISOLATED = -254
 PRIORITY = 200
 CLASSIC_PRIORITY = 50
 """The priority of documents that set whole-second intervals; it also makes the skew time theirs."""
@@ -66,8 +71,9 @@ vrrp_instance {instance} {{
 """
 
 
-def desire(router: Router, ha: HighAvailability, facts: Facts) -> Iterator[Item]:
-    """The ``ha-`` interface and keepalived; it starts once it can speak to its peers."""
+def desire(router: Router, ha: HighAvailability, facts: Facts, isolated: bool) -> Iterator[Item]:
+    """The ``ha-`` interface and keepalived; it starts once it can speak to its peers. ``isolated`` is whether the
+    HA network's way out has no carrier."""
     netns = names.router_namespace(router.id)
     link = names.ha_interface(ha.port_id)
     tap = names.tap(ha.port_id)
@@ -76,7 +82,7 @@ def desire(router: Router, ha: HighAvailability, facts: Facts) -> Iterator[Item]
     directory = f"{facts.settings.ha_confs_path}/{router.id}"
     if tap not in facts.bridged:
         return  # a keepalived that cannot hear its peers would make a second master
-    rank = File(f"{directory}/rank", f"{steering(ha, facts.masterships.get(router.id))}\n")
+    rank = File(f"{directory}/rank", f"{steering(ha, facts.masterships.get(router.id), isolated)}\n")
     yield rank
     conf = File(f"{directory}/keepalived.conf", _configuration(router, ha, facts, rank.path), mode=0o600)
     pidfile = f"{directory}/keepalived.pid"
@@ -88,8 +94,10 @@ def desire(router: Router, ha: HighAvailability, facts: Facts) -> Iterator[Item]
     )
 
 
-def steering(ha: HighAvailability, mastership: Mastership | None) -> int:
+def steering(ha: HighAvailability, mastership: Mastership | None, isolated: bool) -> int:
     """The number in the router's tracked file."""
+    if isolated:
+        return ISOLATED
     return MASTER_BONUS if mastership is Mastership.ACTIVE else -RANK_STEP * ha.rank
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from ipaddress import IPv6Network
 
 from hawser.base.addresses import Address, Interface, Network, interface
@@ -36,7 +37,7 @@ def compile_router(
         id=router.id,
         admin_state_up=router.admin_state_up,
         interfaces=tuple(_interface(picture, port) for port in internal),
-        gateway=_interface(picture, gateway) if gateway else None,
+        gateway=replace(_interface(picture, gateway), advertise=()) if gateway else None,
         next_hops=_next_hops(picture, gateway) if gateway else (),
         enable_snat=bool(router.gateway and router.gateway.enable_snat),
         floating_ips=tuple(
