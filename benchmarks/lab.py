@@ -26,15 +26,20 @@ def measure(stage: Stage, runs: int) -> list[Figure]:
 
 
 def _up(stage: Stage, number: int) -> float:
+    """Seconds of one start."""
     name = f"{stage.name}-up"
     command = [str(environments.own("hawser")), "lab", "up", "--name", name]
-    try:
-        with step(stage.progress, f"run {number}: {' '.join(command[1:])}"):
-            begun = time.monotonic()
-            done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=TIMEOUT)
+    with step(stage.progress, f"run {number}: {' '.join(command[1:])}"):
+        begun = time.monotonic()
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        try:
+            _, words = process.communicate(timeout=TIMEOUT)
             seconds = time.monotonic() - begun
-    finally:
-        Lab.remove(name)
-    if done.returncode:
-        raise LabError(f"`hawser lab up` answered {done.returncode}: {done.stderr.strip()}")
+        finally:
+            # One that was interrupted must be gone before its lab is: it holds the lab until then.
+            process.kill()
+            process.wait()
+            Lab.remove(name)
+    if process.returncode:
+        raise LabError(f"`hawser lab up` answered {process.returncode}: {words.strip()}")
     return seconds
