@@ -236,3 +236,10 @@ def test_the_master_is_who_holds_the_primary_address_of_a_running_keepalived():
     assert desired.masterships(items, {}, samples.node()) == {samples.ROUTER: Mastership.STANDBY}
     assert desired.masterships(items, primary, samples.node()) == {samples.ROUTER: Mastership.ACTIVE}
     assert desired.masterships({}, primary, samples.node()) == {}
+
+
+def test_an_unknown_way_to_the_peers_does_not_count_as_cut():
+    alone = samples.facts(settings=samples.settings(local_ip=None), tunnel_device=None)
+    assert not bridge.is_cut_off(samples.segment(samples.HA_NETWORK, 102), alone)
+    gone = samples.facts(tunnel_device=None)
+    assert bridge.is_cut_off(samples.segment(samples.HA_NETWORK, 102), gone)

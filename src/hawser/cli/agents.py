@@ -15,7 +15,8 @@ from hawser.base.keys import node_key
 
 _FILES = {
     "linuxbridge": ("plugins/ml2/ml2_conf.ini", "plugins/ml2/linuxbridge_agent.ini"),
-    "l3": ("l3_agent.ini",),
+    # The bridge agent's file tells the L3 agent which interface leads to its routers' peers.
+    "l3": ("plugins/ml2/ml2_conf.ini", "plugins/ml2/linuxbridge_agent.ini", "l3_agent.ini"),
     "dhcp": ("dhcp_agent.ini",),
 }
 """What each role reads below /etc/neutron, after neutron.conf."""

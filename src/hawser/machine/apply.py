@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hawser.base.errors import MachineError
-from hawser.machine.drivers.driver import Driver
+from hawser.machine.driver import Driver
 from hawser.machine.plan import Op, Plan, Step, Verb
 
 log = logging.getLogger(__name__)

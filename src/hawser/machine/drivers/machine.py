@@ -13,9 +13,9 @@ from typing import Protocol
 from hawser.base.addresses import Address
 from hawser.base.errors import MachineError
 from hawser.machine.apply import Outcome, apply
+from hawser.machine.driver import Driver, OwnedOnly
 from hawser.machine.drivers import rtnetlink
 from hawser.machine.drivers.addresses import AddressDriver
-from hawser.machine.drivers.driver import Driver, OwnedOnly
 from hawser.machine.drivers.fdb import FloodDriver
 from hawser.machine.drivers.files import FileDriver
 from hawser.machine.drivers.kernel import Kernel

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from hawser.base.errors import MachineError
 from hawser.machine.apply import Outcome, apply
-from hawser.machine.drivers.driver import OwnedOnly
+from hawser.machine.driver import OwnedOnly
 from hawser.machine.drivers.kernel import refused
 from hawser.machine.drivers.machine import MachineFacts, read_with
 from hawser.machine.items.address import Address

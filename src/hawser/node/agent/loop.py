@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 FIRST_RETRY, LAST_RETRY = 0.1, 5.0
 """Seconds before an operation that failed is tried again: doubled each time between these two."""
 
+ADVERTS_TO_TAKE_OVER = 5
+"""A backup takes over after three missed heartbeats and a skew of less than one (RFC 5798, section 6.1)."""
+
 
 class Loop:
     """One node's roles over one machine. Nothing is taken away before the first complete intent."""
@@ -73,6 +76,12 @@ class Loop:
         """Something changed on the machine without our doing: look at all of it."""
         self._actual = None
         self._wake.set()
+
+    def daemon_ended(self) -> None:
+        """A daemon is gone. A dead keepalived's addresses still carry its router: it is not started again before
+        a peer had the time to take over, for its start takes them away."""
+        patience = ADVERTS_TO_TAKE_OVER * self.settings.ha_vrrp_advert_int
+        asyncio.get_running_loop().call_later(patience, self.look)
 
     def wake(self) -> None:
         """Something may have changed that facts will tell."""

@@ -68,7 +68,7 @@ def _on_link_news(links: LinkEvents, loop: Loop) -> None:
 
 def _on_process_news(loop: Loop) -> None:
     if loop.processes.drain():
-        loop.look()
+        loop.daemon_ended()
 
 
 def _on_keepalived_news(fifo: Fifo, loop: Loop) -> None:

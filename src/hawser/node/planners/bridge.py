@@ -47,17 +47,15 @@ def obstacle(segment: Segment, facts: Facts) -> str | None:
 
 
 def is_cut_off(segment: Segment, facts: Facts) -> bool:
-    """Whether the network's way out of this node is missing or has no carrier."""
-    if segment.network_type is NetworkType.LOCAL:
-        return False
-    return _device(segment, facts) not in facts.live
+    """Whether the network's way out of this node is missing or has no carrier.
 
-
-def _device(segment: Segment, facts: Facts) -> str | None:
-    physical = segment.physical_network or ""
+    Of a way out that the configuration does not name nothing is known, so it does not count as cut.
+    """
+    settings, physical = facts.settings, segment.physical_network or ""
     if segment.network_type is NetworkType.VXLAN:
-        return facts.tunnel_device
-    return facts.settings.physical_interfaces.get(physical) or facts.settings.physical_bridges.get(physical)
+        return settings.local_ip is not None and facts.tunnel_device not in facts.live
+    device = settings.physical_interfaces.get(physical) or settings.physical_bridges.get(physical)
+    return device is not None and device not in facts.live
 
 
 def bridge_of(segment: Segment, facts: Facts) -> str:

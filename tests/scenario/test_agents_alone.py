@@ -1,0 +1,47 @@
+"""Each agent in a process of its own, by the script that operators know."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.scenario.world import World, until
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
+SCRIPTS = Path(sys.executable).parent
+
+
+def test_separate_agents_take_over_what_one_process_built_and_build_more(world: World):
+    node = world.settle()
+    ping = world.ping()
+    world.lab.stop(f"node@{node}")
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    agents = [
+        world.lab.node(node).popen([str(SCRIPTS / script)], **quiet)
+        for script in ("neutron-linuxbridge-agent", "neutron-l3-agent")
+    ]
+    try:
+        time.sleep(3)
+        router = world.admin.make("router", name="alone", ha=True)["id"]
+        holds = ["ip", "-n", f"qrouter-{router}", "-o", "-4", "address"]
+        until(
+            lambda: "169.254.192." in world.lab.node(node).run(holds, check=False).stdout, 15, "it is built"
+        )
+        until(
+            lambda: f"ha_confs/{router}" in world.lab.node(node).run(["ps", "-eo", "args"]).stdout,
+            15,
+            "its keepalived runs",
+        )
+        world.admin.network("DELETE", f"routers/{router}")
+        until(lambda: router not in world.lab.node(node).run(["ip", "netns"]).stdout, 20, "it is gone")
+    finally:
+        for agent in agents:
+            agent.terminate()
+            agent.wait(timeout=10)
+        world.lab.start(f"node@{node}")
+    assert ping.stop().lost == 0
+    assert world.settle() == node

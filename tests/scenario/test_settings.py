@@ -1,0 +1,57 @@
+"""What an operator sets by hand is honoured."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from hawser.lab.lab import Fault, Lab
+from tests.scenario.world import World, came_back, until
+
+pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
+
+
+@pytest.fixture(scope="module")
+def classic() -> Iterator[World]:
+    settings = [
+        "network.l3_agent.DEFAULT.ha_vrrp_advert_int=2",
+        "network.linuxbridge_agent.vxlan.l2_population=False",
+        "compute.linuxbridge_agent.vxlan.l2_population=False",
+        "network.linuxbridge_agent.vxlan.vxlan_group=239.1.1.1",
+        "compute.linuxbridge_agent.vxlan.vxlan_group=239.1.1.1",
+    ]
+    lab = Lab.up(f"classic{os.getpid()}", settings=settings)
+    try:
+        yield World(lab)
+    finally:
+        lab.down()
+
+
+def test_a_heartbeat_of_two_seconds_is_what_is_on_the_wire(classic: World):
+    node = classic.lab.node(classic.settle())
+    ha = next(
+        name for name in node.run(["ip", "-n", classic.netns, "-br", "link"]).stdout.split() if "ha-" in name
+    )
+    words = ["timeout", "6", "tcpdump", "-n", "-v", "-l", "-c", "2", "-i", ha.partition("@")[0], "vrrp"]
+    seen = node.run(["ip", "netns", "exec", classic.netns, *words], check=False).stdout
+    assert "VRRPv2, Advertisement, vrid 1" in seen
+    assert "intvl 2s" in seen
+
+
+def test_failover_works_with_slow_heartbeats_and_without_l2_population(classic: World):
+    before = classic.settle()
+    links = classic.lab.node(before).run(["ip", "-d", "link", "show", "type", "vxlan"]).stdout
+    assert "group 239.1.1.1" in links
+    ping = classic.ping()
+    time.sleep(1)
+    cut = time.time()
+    classic.lab.fail(before, Fault.POWER)
+    until(lambda: classic.masters() == [classic.other(before)], 15, "the other node takes over")
+    time.sleep(2)
+    record = ping.stop()
+    classic.lab.heal(before)
+    assert came_back(record, cut + 1)
+    assert record.between(cut).gap.milliseconds > 2000, "the slow heartbeat is really used"
