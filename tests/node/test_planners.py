@@ -121,7 +121,9 @@ def test_a_node_whose_way_to_its_peers_has_no_carrier_takes_no_part_in_the_elect
     master = {samples.ROUTER: Mastership.ACTIVE}
     cut = samples.facts(live=frozenset({"eth0", "eth2"}), masterships=master)
     assert file(plan(facts=cut), "/rank") == "-254\n"
-    assert only(plan(facts=cut), Process), "keepalived stays, and hears of its peers as soon as they are there"
+    assert only(plan(facts=cut), Process), (
+        "keepalived stays, and hears of its peers as soon as they are there"
+    )
     outside = samples.facts(live=frozenset({"eth0", "eth1"}), masterships=master)
     assert file(plan(facts=outside), "/rank") == "40\n"
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hawser.base.config import NodeSettings
+from hawser.base.errors import MachineError
 from hawser.machine.apply import Outcome
 from hawser.machine.drivers.events import ProcessEvents
 from hawser.machine.drivers.machine import Hands
@@ -24,7 +25,6 @@ from hawser.node.agent.cache import Cache
 from hawser.node.agent.reporter import Reporter
 from hawser.node.agent.roles import Role
 from hawser.node.planners.facts import Facts
-from hawser.wire.change import IntentChange, merge
 from hawser.wire.intent import NodeIntent
 from hawser.wire.report import AgentState, Mastership
 
@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 
 FIRST_RETRY, LAST_RETRY = 0.1, 5.0
 """Seconds before an operation that failed is tried again: doubled each time between these two."""
+
+LONGEST_REST = 0.05
+"""Seconds at most between two turns while news keeps coming: a burst of changes is done together."""
 
 ADVERTS_TO_TAKE_OVER = 5
 """A backup takes over after three missed heartbeats and a skew of less than one (RFC 5798, section 6.1)."""
@@ -61,10 +64,10 @@ class Loop:
         """The intent that the node holds; None before the first."""
         return self._intent
 
-    def take(self, change: IntentChange) -> None:
-        """A change of the intent arrived; it is kept on disk before anything is done about it."""
-        self._intent = merge(self._intent or NodeIntent(self.settings.host, 0), change)
-        self._cache.save(self._intent)
+    def take(self, intent: NodeIntent) -> None:
+        """A new intent arrived; it is kept on disk before anything is done about it."""
+        self._intent = intent
+        self._cache.save(intent)
         self._wake.set()
 
     def mastership(self, router_id: str, part: Mastership) -> None:
@@ -94,8 +97,15 @@ class Loop:
 
     async def run(self) -> None:
         """Turn at every wake-up, and look at the whole machine every so often."""
+        loop = asyncio.get_running_loop()
         while True:
-            await self._turn()
+            begun = loop.time()
+            try:
+                await self._turn()
+            except MachineError as error:
+                log.error("the machine cannot be read or changed now, trying again: %s", error)
+                self._try_again()
+            await asyncio.sleep(min(loop.time() - begun, LONGEST_REST))
             try:
                 await asyncio.wait_for(self._wake.wait(), self.settings.resync_interval)
             except TimeoutError:
@@ -155,6 +165,9 @@ class Loop:
         if not outcome.failed:
             self._retry = FIRST_RETRY
             return
+        self._try_again()
+
+    def _try_again(self) -> None:
         self._actual = None
         asyncio.get_running_loop().call_later(self._retry, self._wake.set)
         self._retry = min(2 * self._retry, LAST_RETRY)

@@ -57,8 +57,8 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
 
 
 async def _follow(settings: NodeSettings, loop: Loop) -> None:
-    async for change in watch.changes(settings, lambda: loop.intent):
-        loop.take(change)
+    async for intent in watch.intents(settings, loop.intent):
+        loop.take(intent)
 
 
 def _on_link_news(links: LinkEvents, loop: Loop) -> None:

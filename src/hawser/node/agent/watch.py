@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from itertools import cycle
 
 import httpx
@@ -12,7 +12,7 @@ import httpx
 from hawser.base.config import NodeSettings
 from hawser.base.errors import BadInput
 from hawser.wire import codec
-from hawser.wire.change import IntentChange, digest
+from hawser.wire.change import IntentChange, digest, merge
 from hawser.wire.intent import NodeIntent
 
 log = logging.getLogger(__name__)
@@ -30,17 +30,21 @@ def client(settings: NodeSettings) -> httpx.AsyncClient:
     return httpx.AsyncClient(headers=headers, timeout=httpx.Timeout(5.0, read=SILENCE), trust_env=False)
 
 
-async def changes(
-    settings: NodeSettings, held: Callable[[], NodeIntent | None]
-) -> AsyncIterator[IntentChange]:
-    """Changes without end. ``held`` gives the intent that the node has, None for none."""
+async def intents(settings: NodeSettings, held: NodeIntent | None) -> AsyncIterator[NodeIntent]:
+    """The node's intent, each time it changed, without end. ``held`` is what the node has, None for nothing."""
     async with client(settings) as http:
         for url in cycle(settings.server_urls):
             try:
-                async for change in _stream(http, f"{url}/feed/v1/hosts/{settings.host}/watch", held()):
-                    yield change
+                async for change in _stream(http, f"{url}/feed/v1/hosts/{settings.host}/watch", held):
+                    held = merge(held or NodeIntent(settings.host, 0), change)
+                    yield held
             except (httpx.HTTPError, BadInput) as error:
                 log.warning("watch of %s broke, trying the next server: %r", url, error)
+            except ValueError as error:
+                log.warning(
+                    "the stream of %s does not fit what this node has, asking for all: %s", url, error
+                )
+                held = None
             await asyncio.sleep(RETRY)
 
 

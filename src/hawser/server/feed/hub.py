@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict, deque
+from dataclasses import replace
 
 from hawser.base.errors import Unavailable
 from hawser.server.compile.node import Compiler
@@ -23,6 +24,9 @@ log = logging.getLogger(__name__)
 
 POLL = 0.5
 """Seconds after which another server's commits are noticed at the latest."""
+REST = 2.0
+"""Rest after a renewal, in times of its own length: the first change goes out at once, a burst of them together,
+and requests have two thirds of the processor at least."""
 REMEMBERED = 64
 """Intents per host that a watch may be resumed from."""
 
@@ -51,7 +55,9 @@ class Hub:
         stop = self._store.changed.listen(wake_soon)
         try:
             while True:
+                begun = loop.time()
                 await self._renew_watched()
+                await asyncio.sleep(REST * (loop.time() - begun))
                 try:
                     await asyncio.wait_for(self._hint.wait(), POLL)
                 except TimeoutError:
@@ -109,7 +115,7 @@ class Hub:
 
     def _remember(self, host: str, intent: NodeIntent) -> None:
         present = self._current.get(host)
-        if present is None or digest(present) != digest(intent):
+        if present is None or replace(present, revision=intent.revision) != intent:
             self._current[host] = intent
             self._past[host].append(intent)
 
