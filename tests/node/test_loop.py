@@ -1,0 +1,155 @@
+"""Whole stories of a node over a machine in memory: the loop makes what is wanted stand, and keeps it so."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from ipaddress import ip_address
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from hawser.machine.drivers.memory import MemoryMachine
+from hawser.node.agent.loop import Loop
+from hawser.node.agent.roles import ROLES
+from hawser.wire.report import Mastership
+from tests.node import samples
+
+NETNS = f"qrouter-{samples.ROUTER}"
+TAP = ("link", "", "tapda3504ad-ba")
+
+
+class Node:
+    """A node whose machine is in memory and whose servers do not exist."""
+
+    def __init__(self, state_path: Path, machine: MemoryMachine | None = None) -> None:
+        self.state_path = state_path
+        confs = state_path / "ha_confs"
+        self.settings = samples.settings(state_path=state_path, ha_confs_path=confs)
+        directories = [PurePosixPath(state_path)]
+        addresses = {ip_address("10.0.1.21"): "eth1"}
+        self.machine = machine or MemoryMachine(directories, ("eth0", "eth1", "eth2"), addresses)
+        self.loop = Loop(self.settings, list(ROLES.values()), self.machine)
+
+    def stands(self, text: str) -> bool:
+        return text in str(self.machine)
+
+    async def until(self, holds: Callable[[], bool]) -> None:
+        for _ in range(400):
+            if holds():
+                return
+            await asyncio.sleep(0.005)
+        raise AssertionError(f"it does not come to pass; the machine:\n{self.machine}")
+
+    def play(self, story: Callable[[Node], Awaitable[None]]) -> None:
+        async def run() -> None:
+            task = asyncio.create_task(self.loop.run())
+            try:
+                await story(self)
+                assert not task.done(), task.exception()
+            finally:
+                task.cancel()
+
+        asyncio.run(run())
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Node:
+    return Node(tmp_path)
+
+
+def test_an_intent_comes_to_stand(node: Node):
+    async def story(node: Node) -> None:
+        node.loop.take(samples.node())
+        await node.until(lambda: node.stands("keepalived"))
+        assert node.stands(f"Netns(name='{NETNS}')")
+
+    node.play(story)
+
+
+def test_without_an_intent_nothing_is_touched(node: Node, tmp_path: Path):
+    async def build(node: Node) -> None:
+        node.loop.take(samples.node())
+        await node.until(lambda: node.stands("keepalived"))
+
+    node.play(build)
+    before = str(node.machine)
+
+    async def wait(node: Node) -> None:
+        node.loop.look()
+        await asyncio.sleep(0.1)
+
+    Node(tmp_path / "elsewhere", node.machine).play(wait)
+    assert str(node.machine) == before
+
+
+def test_the_kept_intent_is_enough_to_start_with(node: Node, tmp_path: Path):
+    async def build(node: Node) -> None:
+        node.loop.take(samples.node())
+        await node.until(lambda: node.stands("keepalived"))
+
+    node.play(build)
+
+    async def again(node: Node) -> None:
+        await node.until(lambda: node.stands("keepalived"))
+
+    Node(tmp_path).play(again)
+
+
+def test_what_somebody_takes_away_comes_back(node: Node):
+    async def story(node: Node) -> None:
+        node.loop.take(samples.node())
+        await node.until(lambda: node.stands("keepalived"))
+        node.machine.lose(TAP)
+        assert not node.stands("tapda3504ad-ba")
+        node.loop.wake()
+        await node.until(lambda: node.stands("tapda3504ad-ba"))
+
+    node.play(story)
+
+
+def test_what_is_refused_is_tried_again_and_holds_nothing_else_back(node: Node):
+    async def story(node: Node) -> None:
+        node.machine.fail(TAP, "no buffer space")
+        node.loop.take(samples.node())
+        await node.until(lambda: node.stands("vxlan-102"))
+        assert not node.stands("name='tapda3504ad-ba'")
+        node.machine.heal()
+        await node.until(lambda: node.stands("name='tapda3504ad-ba'"))
+
+    node.play(story)
+
+
+def test_the_master_is_told_by_one_number(node: Node):
+    async def story(node: Node) -> None:
+        node.loop.take(samples.node())
+        await node.until(lambda: node.stands("content='0\\n'"))
+        node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
+        await node.until(lambda: node.stands("content='40\\n'"))
+        node.loop.mastership(samples.ROUTER, Mastership.STANDBY)
+        await node.until(lambda: node.stands("content='0\\n'"))
+
+    node.play(story)
+
+
+def test_an_empty_intent_leaves_nothing(node: Node):
+    async def story(node: Node) -> None:
+        node.loop.take(samples.node(dhcp_servers=(samples.dhcp_server(),)))
+        await node.until(lambda: node.stands("dnsmasq"))
+        node.loop.take(samples.node(revision=8, segments=(), ports=(), routers=()))
+        await node.until(lambda: "Sysctl" in str(node.machine) or not str(node.machine))
+        await node.until(lambda: not node.stands("brq") and not node.stands("Netns"))
+
+    node.play(story)
+
+
+def test_an_agent_is_what_its_node_is(node: Node):
+    async def story(node: Node) -> None:
+        node.loop.take(samples.node())
+        await node.until(lambda: node.stands("keepalived"))
+        states = {state.binary: state for state in node.loop.agent_states()}
+        assert set(states) == {"neutron-l3-agent", "neutron-dhcp-agent", "neutron-linuxbridge-agent"}
+        assert states["neutron-linuxbridge-agent"].tunnel_address == "10.0.1.21"
+        assert states["neutron-l3-agent"].configurations["routers"] == 1
+
+    node.play(story)
