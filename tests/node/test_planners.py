@@ -75,7 +75,10 @@ def test_without_l2_population_unknown_frames_go_to_the_group():
 
 def test_a_highly_available_router_holds_only_its_address_in_the_ha_network():
     items = plan()
-    assert only(items, Address) == [Address(NETNS, "ha-eb820380-40", ip_interface("169.254.192.1/18"))]
+    assert only(items, Address) == [
+        Address(NETNS, "ha-eb820380-40", ip_interface("169.254.192.1/18")),
+        Address(NETNS, "ha-eb820380-40", ip_interface("fe80::f816:3eff:fe78:ba99/64")),
+    ]
     assert only(items, Route) == []
 
 
@@ -166,13 +169,16 @@ def test_only_the_master_advertises_prefixes():
     foot = replace(
         samples.router().interfaces[0],
         addresses=(ip_interface("fd00:198:51:100::1/64"),),
-        advertise=(ip_network("fd00:198:51:100::/64"),),
+        advertise=(
+            intent.Advertisement(ip_network("fd00:198:51:100::/64"), (ip_address("fd00:198:51:100::53"),)),
+        ),
     )
     node = samples.node(routers=(samples.router(interfaces=(foot,)),))
     assert "radvd" not in {p.name for p in only(plan(node), Process)}
     items = plan(node, samples.facts(masterships={samples.ROUTER: Mastership.ACTIVE}))
     assert "radvd" in {p.name for p in only(items, Process)}
     assert "prefix fd00:198:51:100::/64" in file(items, "radvd.conf")
+    assert "RDNSS fd00:198:51:100::53" in file(items, "radvd.conf")
 
 
 def test_dnsmasq_knows_each_reservation_and_tells_gateway_servers_and_mtu():

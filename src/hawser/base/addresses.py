@@ -31,6 +31,6 @@ def eui64(prefix: IPv6Network, mac: str) -> IPv6Address:
     return IPv6Address(int(prefix.network_address) | int.from_bytes(identifier, "big"))
 
 
-def link_local(mac: str) -> IPv6Address:
-    """The link-local address that a host with this MAC has (RFC 4291, section 2.5.6)."""
-    return eui64(LINK_LOCAL, mac)
+def link_local_interface(mac: str) -> Interface:
+    """The link-local address that a host with this MAC has, with its prefix length (RFC 4291, section 2.5.6)."""
+    return interface(eui64(LINK_LOCAL, mac), LINK_LOCAL)

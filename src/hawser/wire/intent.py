@@ -50,11 +50,19 @@ class Port:
 
 
 @dataclass(frozen=True, slots=True)
+class Advertisement:
+    """A prefix for stateless address configuration (RFC 4862), with the subnet's DNS servers (RFC 8106)."""
+
+    prefix: Network
+    dns_servers: tuple[Address, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class RouterInterface:
     """A router's foot in a network: ``qr-`` (internal) or ``qg-`` (gateway).
 
-    ``addresses`` hold the prefix length of their subnet. ``advertise`` are the IPv6 prefixes that the router
-    advertises for stateless address configuration (RFC 4862), each with the DNS servers of its subnet.
+    ``addresses`` hold the prefix length of their subnet. ``advertise`` is what the router tells hosts
+    of the network that make their own addresses.
     """
 
     port_id: str
@@ -62,7 +70,7 @@ class RouterInterface:
     mac: str
     mtu: int
     addresses: tuple[Interface, ...]
-    advertise: tuple[Network, ...] = ()
+    advertise: tuple[Advertisement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from ipaddress import ip_network
 
 from hawser.server.compile.node import Compiler
 from hawser.server.store import snapshot
+from hawser.wire.intent import Advertisement
 from tests.server.stage import ADMIN
 
 SLAAC = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
@@ -22,6 +23,8 @@ def test_prefixes_are_advertised_to_tenants_and_never_to_the_external_network(st
     stage.joined(made, stage.subnet(stage.network(), "fd00:198:51:100::/64", **SLAAC))
     stage.gateway(made, external)
     router = told(stage)
-    assert [foot.advertise for foot in router.interfaces] == [(ip_network("fd00:198:51:100::/64"),)]
+    assert [foot.advertise for foot in router.interfaces] == [
+        (Advertisement(ip_network("fd00:198:51:100::/64")),)
+    ]
     assert any(address.version == 6 for address in router.gateway.addresses)
     assert router.gateway.advertise == ()

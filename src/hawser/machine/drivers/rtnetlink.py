@@ -189,9 +189,15 @@ def _address(body: bytes) -> AddressRow:
 
 def set_address(index: int, interface: Iface) -> Request:
     """Put an address of ours on an interface, or make the one that stands ours; no detection of duplicates."""
-    more = u32(8, _NO_DAD) if interface.version == 6 else b""
+    more = u32(8, _NO_DAD) if interface.version == 6 else _broadcast(interface)
     more += u8(11, ADDRESS_PROTOCOL)
     return Request(_NEWADDR, _address_body(index, interface) + more, CREATE | REPLACE)
+
+
+def _broadcast(interface: Iface) -> bytes:
+    """The broadcast address, where the network is large enough to have one."""
+    network = interface.network
+    return attribute(4, network.broadcast_address.packed) if network.num_addresses > 2 else b""
 
 
 def delete_address(index: int, interface: Iface) -> Request:

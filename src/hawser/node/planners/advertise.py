@@ -54,5 +54,9 @@ def desire(router: Router, facts: Facts) -> Iterator[Item]:
 
 
 def _interface(link: str, foot: RouterInterface) -> str:
-    prefixes = "".join(_PREFIX.format(prefix=prefix) for prefix in foot.advertise)
-    return _INTERFACE.format(link=link, mtu=foot.mtu, prefixes=prefixes)
+    prefixes = "".join(_PREFIX.format(prefix=told.prefix) for told in foot.advertise)
+    servers = sorted(
+        {str(server) for told in foot.advertise for server in told.dns_servers if server.version == 6}
+    )
+    resolvers = f"    RDNSS {' '.join(servers)}\n    {{\n    }};\n" if servers else ""
+    return _INTERFACE.format(link=link, mtu=foot.mtu, prefixes=prefixes + resolvers)

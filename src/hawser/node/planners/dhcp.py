@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hawser.base import names
+from hawser.base.addresses import link_local_interface
 from hawser.base.config import NodeSettings
 from hawser.machine.items.address import Address
 from hawser.machine.items.file import File
@@ -34,7 +35,8 @@ def _server(server: DhcpServer, settings: NodeSettings) -> Iterator[Item]:
     yield Sysctl(netns, f"net/ipv6/conf/{link}/accept_ra", "0", link)
     yield Sysctl(netns, f"net/ipv6/conf/{link}/accept_dad", "0", link)
     yield Sysctl(netns, f"net/ipv6/conf/{link}/disable_ipv6", "0", link)
-    addresses = [Address(netns, link, address) for address in server.addresses]
+    held = (*server.addresses, link_local_interface(server.mac))
+    addresses = [Address(netns, link, address) for address in held]
     yield from addresses
     if not server.subnets:
         return

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_interface, ip_network
 
 from hawser.base import names
-from hawser.base.addresses import Address, Interface, Network, link_local
+from hawser.base.addresses import Address, Interface, Network, link_local_interface
 from hawser.wire.intent import Router, RouterInterface
 
 
@@ -21,7 +21,7 @@ def links(router: Router) -> Iterator[tuple[str, RouterInterface]]:
 def addresses(interface: RouterInterface) -> tuple[Interface, ...]:
     """The interface's addresses, sorted, and the link-local one that its MAC gives it (RFC 4291)."""
     own = sorted(interface.addresses, key=lambda address: (address.version, int(address.ip)))
-    return (*own, ip_interface(f"{link_local(interface.mac)}/64"))
+    return (*own, link_local_interface(interface.mac))
 
 
 def floating(router: Router) -> tuple[Interface, ...]:

@@ -19,11 +19,12 @@ from collections.abc import Iterable, Iterator
 from ipaddress import ip_interface
 
 from hawser.base import names
-from hawser.base.addresses import Interface
+from hawser.base.addresses import Interface, link_local_interface
 from hawser.machine.items.address import Address
 from hawser.machine.items.file import File, file_key
 from hawser.machine.items.item import Item, link_key
 from hawser.machine.items.link import Veth
+from hawser.machine.items.sysctl import Sysctl
 from hawser.node.planners import feet
 from hawser.node.planners.daemon import daemon
 from hawser.node.planners.facts import Facts
@@ -79,6 +80,8 @@ def desire(router: Router, ha: HighAvailability, facts: Facts, isolated: bool) -
     tap = names.tap(ha.port_id)
     yield Veth(tap, netns, link, ha.mac, ha.mtu)
     yield Address(netns, link, ha.address)
+    yield Sysctl(netns, f"net/ipv6/conf/{link}/disable_ipv6", "0", link)
+    yield Address(netns, link, link_local_interface(ha.mac))
     directory = f"{facts.settings.ha_confs_path}/{router.id}"
     if tap not in facts.bridged:
         return  # a keepalived that cannot hear its peers would make a second master

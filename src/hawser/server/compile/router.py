@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from ipaddress import IPv6Network
 
-from hawser.base.addresses import Address, Interface, Network, interface
+from hawser.base.addresses import Address, Interface, interface
 from hawser.server.compile.picture import Picture
 from hawser.server.model import port as owners
 from hawser.server.model.floatingip import FloatingIp
@@ -36,8 +35,8 @@ def compile_router(
     return intent.Router(
         id=router.id,
         admin_state_up=router.admin_state_up,
-        interfaces=tuple(_interface(picture, port) for port in internal),
-        gateway=replace(_interface(picture, gateway), advertise=()) if gateway else None,
+        interfaces=tuple(_interface(picture, port, _advertised(picture, port)) for port in internal),
+        gateway=_interface(picture, gateway) if gateway else None,
         next_hops=_next_hops(picture, gateway) if gateway else (),
         enable_snat=bool(router.gateway and router.gateway.enable_snat),
         floating_ips=tuple(
@@ -54,14 +53,16 @@ def _id(noun: Port | FloatingIp) -> str:
     return noun.id
 
 
-def _interface(picture: Picture, port: Port) -> intent.RouterInterface:
+def _interface(
+    picture: Picture, port: Port, advertise: tuple[intent.Advertisement, ...] = ()
+) -> intent.RouterInterface:
     return intent.RouterInterface(
         port_id=port.id,
         network_id=port.network_id,
         mac=port.mac,
         mtu=picture.networks[port.network_id].mtu,
         addresses=port_addresses(picture, port),
-        advertise=_advertised(picture, port),
+        advertise=advertise,
     )
 
 
@@ -70,9 +71,13 @@ def port_addresses(picture: Picture, port: Port) -> tuple[Interface, ...]:
     return tuple(interface(fixed.address, picture.subnets[fixed.subnet_id].cidr) for fixed in port.fixed_ips)
 
 
-def _advertised(picture: Picture, port: Port) -> tuple[Network, ...]:
+def _advertised(picture: Picture, port: Port) -> tuple[intent.Advertisement, ...]:
     subnets = (picture.subnets[fixed.subnet_id] for fixed in port.fixed_ips)
-    return tuple(s.cidr for s in subnets if isinstance(s.cidr, IPv6Network) and s.ipv6_ra_mode == "slaac")
+    return tuple(
+        intent.Advertisement(subnet.cidr, subnet.dns_nameservers)
+        for subnet in subnets
+        if isinstance(subnet.cidr, IPv6Network) and subnet.ipv6_ra_mode == "slaac"
+    )
 
 
 def _next_hops(picture: Picture, gateway: Port) -> tuple[Address, ...]:
