@@ -10,7 +10,7 @@ from hawser.machine.items.item import Item, Key, link_key
 
 
 @dataclass(frozen=True, slots=True)
-class Address:
+class Address(Item):
     """``interface`` on ``link`` in ``netns``."""
 
     netns: str
@@ -21,10 +21,6 @@ class Address:
     def key(self) -> Key:
         """("address", netns, link, address with prefix length)."""
         return ("address", self.netns, self.link, str(self.interface))
-
-    def provides(self) -> frozenset[Key]:
-        """Itself."""
-        return frozenset({self.key})
 
     def requires(self) -> frozenset[Key]:
         """Its interface."""
@@ -37,7 +33,3 @@ class Address:
     def claims(self) -> frozenset[Hashable]:
         """The address on its interface, whatever the prefix length."""
         return frozenset({("address", self.netns, self.link, self.interface.ip)})
-
-    def can_become(self, other: Item) -> bool:
-        """The key says all."""
-        return isinstance(other, Address)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from hawser.machine.items.item import Item, Key, inside
 
 
 @dataclass(frozen=True, slots=True)
-class Chain:
+class Chain(Item):
     """``rules`` are what follows ``-A <name>``, spelt as iptables-save prints them.
 
     ``family`` is 4 or 6. ``jumps`` are the own chains of the same table that the rules jump to.
@@ -27,10 +26,6 @@ class Chain:
         """("chain", netns, family, table, name)."""
         return self._key(self.name)
 
-    def provides(self) -> frozenset[Key]:
-        """Itself."""
-        return frozenset({self.key})
-
     def requires(self) -> frozenset[Key]:
         """Its namespace, and the chains it jumps to."""
         return inside(self.netns) | {self._key(name) for name in self.jumps}
@@ -38,14 +33,6 @@ class Chain:
     def falls_with(self) -> frozenset[Key]:
         """Its namespace."""
         return inside(self.netns)
-
-    def claims(self) -> frozenset[Hashable]:
-        """Nothing."""
-        return frozenset()
-
-    def can_become(self, other: Item) -> bool:
-        """Its rules are replaced in one commit."""
-        return isinstance(other, Chain)
 
     def _key(self, name: str) -> Key:
         return ("chain", self.netns, str(self.family), self.table, name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 
@@ -10,7 +9,7 @@ from hawser.machine.items.item import ROOT, Item, Key, link_key
 
 
 @dataclass(frozen=True, slots=True)
-class Flood:
+class Flood(Item):
     """An all-zero-MAC entry of the forwarding table of ``link``."""
 
     link: str
@@ -21,10 +20,6 @@ class Flood:
         """("flood", "", link, vtep)."""
         return ("flood", ROOT, self.link, str(self.vtep))
 
-    def provides(self) -> frozenset[Key]:
-        """Itself."""
-        return frozenset({self.key})
-
     def requires(self) -> frozenset[Key]:
         """The VXLAN interface."""
         return frozenset({link_key(ROOT, self.link)})
@@ -32,11 +27,3 @@ class Flood:
     def falls_with(self) -> frozenset[Key]:
         """The VXLAN interface."""
         return frozenset({link_key(ROOT, self.link)})
-
-    def claims(self) -> frozenset[Hashable]:
-        """Nothing."""
-        return frozenset()
-
-    def can_become(self, other: Item) -> bool:
-        """The key says all."""
-        return isinstance(other, Flood)

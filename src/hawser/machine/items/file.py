@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 
 from hawser.machine.items.item import ROOT, Item, Key
@@ -14,7 +13,7 @@ def file_key(path: str) -> Key:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class File(Item):
     """``content`` at ``path``, written whole or not at all; missing directories are made."""
 
     path: str
@@ -25,23 +24,3 @@ class File:
     def key(self) -> Key:
         """("file", "", path)."""
         return file_key(self.path)
-
-    def provides(self) -> frozenset[Key]:
-        """Itself."""
-        return frozenset({self.key})
-
-    def requires(self) -> frozenset[Key]:
-        """Nothing."""
-        return frozenset()
-
-    def falls_with(self) -> frozenset[Key]:
-        """Nothing."""
-        return frozenset()
-
-    def claims(self) -> frozenset[Hashable]:
-        """Nothing."""
-        return frozenset()
-
-    def can_become(self, other: Item) -> bool:
-        """It is replaced in one rename."""
-        return isinstance(other, File)

@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Hashable
-from typing import Protocol
 
 Key = tuple[str, ...]
 ROOT = ""
 """The name of the machine's own network namespace in keys and items."""
 
 
-class Item(Protocol):
+class Item(ABC):
     """A frozen, slotted dataclass. Two items with one key are two states of one thing.
 
-    ``key`` is (kind, where, name): ("link", "qrouter-…", "qr-1"). ``provides`` are all the keys that others
-    may require once this stands (a veth pair provides both of its ends); it holds ``key``. ``requires`` are
-    keys that must stand before it; a required key that no item provides is taken as a fact of the machine.
-    ``falls_with`` are those of the required keys whose removal takes this away too, at once and for free.
-    ``claims`` are what only one item may hold at a time (a VNI, a UDP port): the old holder goes first.
-    ``can_become`` says whether it can be changed into ``other`` in place, or has to be rebuilt; what it
-    provides stays the same then.
+    An item says what is special about it; one that says nothing needs, holds and takes away nothing.
     """
 
+    __slots__ = ()
+
     @property
-    def key(self) -> Key: ...
-    def provides(self) -> frozenset[Key]: ...
-    def requires(self) -> frozenset[Key]: ...
-    def falls_with(self) -> frozenset[Key]: ...
-    def claims(self) -> frozenset[Hashable]: ...
-    def can_become(self, other: Item) -> bool: ...
+    @abstractmethod
+    def key(self) -> Key:
+        """(kind, where, name): ("link", "qrouter-…", "qr-1")."""
+
+    def provides(self) -> frozenset[Key]:
+        """All the keys that others may require once this stands; ``key`` is among them."""
+        return frozenset({self.key})
+
+    def requires(self) -> frozenset[Key]:
+        """What must stand before it. A key that no item provides is taken as a fact of the machine."""
+        return frozenset()
+
+    def falls_with(self) -> frozenset[Key]:
+        """Those of the required keys whose removal takes this away too, at once and for free."""
+        return frozenset()
+
+    def claims(self) -> frozenset[Hashable]:
+        """What only one item may hold at a time (a VNI, a UDP port): the old holder goes first."""
+        return frozenset()
+
+    def can_become(self, other: Item) -> bool:
+        """Whether it is changed into ``other`` in place, or has to be rebuilt; what it provides stays the same."""
+        return type(self) is type(other)
 
 
 def netns_key(name: str) -> Key:

@@ -14,7 +14,7 @@ from hawser.machine.items.item import ROOT, Item, Key, inside, link_key
 
 
 @dataclass(frozen=True, slots=True)
-class Bridge:
+class Bridge(Item):
     """A bridge in the machine's own namespace: no spanning tree, no forwarding delay, no snooping."""
 
     name: str
@@ -25,29 +25,9 @@ class Bridge:
         """("link", "", name)."""
         return link_key(ROOT, self.name)
 
-    def provides(self) -> frozenset[Key]:
-        """Itself."""
-        return frozenset({self.key})
-
-    def requires(self) -> frozenset[Key]:
-        """Nothing."""
-        return frozenset()
-
-    def falls_with(self) -> frozenset[Key]:
-        """Nothing."""
-        return frozenset()
-
-    def claims(self) -> frozenset[Hashable]:
-        """Nothing."""
-        return frozenset()
-
-    def can_become(self, other: Item) -> bool:
-        """The MTU changes in place."""
-        return isinstance(other, Bridge)
-
 
 @dataclass(frozen=True, slots=True)
-class Veth:
+class Veth(Item):
     """A pair: ``name`` in the machine's own namespace, ``peer`` with the MAC in ``netns``."""
 
     name: str
@@ -76,17 +56,13 @@ class Veth:
         """
         return frozenset()
 
-    def claims(self) -> frozenset[Hashable]:
-        """Nothing."""
-        return frozenset()
-
     def can_become(self, other: Item) -> bool:
         """MTU and MAC change in place; where the ends are does not."""
         return isinstance(other, Veth) and (self.netns, self.peer) == (other.netns, other.peer)
 
 
 @dataclass(frozen=True, slots=True)
-class Vxlan:
+class Vxlan(Item):
     """A VXLAN tunnel end point that learns (RFC 7348).
 
     ``device`` is the underlay interface. ``group`` is the multicast group for unknown destinations, None
@@ -106,17 +82,9 @@ class Vxlan:
         """("link", "", name)."""
         return link_key(ROOT, self.name)
 
-    def provides(self) -> frozenset[Key]:
-        """Itself."""
-        return frozenset({self.key})
-
     def requires(self) -> frozenset[Key]:
         """The underlay interface, a fact of the machine."""
         return frozenset({link_key(ROOT, self.device)})
-
-    def falls_with(self) -> frozenset[Key]:
-        """Nothing."""
-        return frozenset()
 
     def claims(self) -> frozenset[Hashable]:
         """The VNI on this UDP port."""
@@ -131,7 +99,7 @@ class Vxlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Vlan:
+class Vlan(Item):
     """A VLAN interface (IEEE 802.1Q) on a physical one."""
 
     name: str
@@ -144,17 +112,9 @@ class Vlan:
         """("link", "", name)."""
         return link_key(ROOT, self.name)
 
-    def provides(self) -> frozenset[Key]:
-        """Itself."""
-        return frozenset({self.key})
-
     def requires(self) -> frozenset[Key]:
         """The physical interface, a fact of the machine."""
         return frozenset({link_key(ROOT, self.parent)})
-
-    def falls_with(self) -> frozenset[Key]:
-        """Nothing."""
-        return frozenset()
 
     def claims(self) -> frozenset[Hashable]:
         """The VLAN id on this parent."""
@@ -166,7 +126,7 @@ class Vlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class Member(Item):
     """An interface of the machine's own namespace is a port of a bridge, and up.
 
     The interface may be ours or not (a physical interface, an instance's tap made by the compute service);
@@ -181,10 +141,6 @@ class Member:
         """("member", "", link)."""
         return ("member", ROOT, self.link)
 
-    def provides(self) -> frozenset[Key]:
-        """Itself."""
-        return frozenset({self.key})
-
     def requires(self) -> frozenset[Key]:
         """Both interfaces."""
         return frozenset({link_key(ROOT, self.link), link_key(ROOT, self.bridge)})
@@ -192,11 +148,3 @@ class Member:
     def falls_with(self) -> frozenset[Key]:
         """Either interface."""
         return frozenset({link_key(ROOT, self.link), link_key(ROOT, self.bridge)})
-
-    def claims(self) -> frozenset[Hashable]:
-        """Nothing."""
-        return frozenset()
-
-    def can_become(self, other: Item) -> bool:
-        """An interface moves to another bridge in one step."""
-        return isinstance(other, Member)

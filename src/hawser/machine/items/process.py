@@ -10,7 +10,7 @@ from hawser.machine.items.item import Item, Key, inside
 
 
 @dataclass(frozen=True, slots=True)
-class Process:
+class Process(Item):
     """``argv`` goes into the background by itself and writes its pid to ``pidfile``.
 
     ``reads`` are the files it reads at start and at SIGHUP; ``loaded`` is a digest of their contents: when
@@ -31,10 +31,6 @@ class Process:
     def key(self) -> Key:
         """("process", netns, name)."""
         return ("process", self.netns, self.name)
-
-    def provides(self) -> frozenset[Key]:
-        """Itself."""
-        return frozenset({self.key})
 
     def requires(self) -> frozenset[Key]:
         """Its namespace, the files it reads, and what it needs."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
@@ -10,7 +9,7 @@ from hawser.machine.items.item import Item, Key, inside, link_key
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class Route(Item):
     """``destination`` through ``nexthop`` (None: on link) out of ``link``."""
 
     netns: str
@@ -23,10 +22,6 @@ class Route:
         """("route", netns, destination)."""
         return ("route", self.netns, str(self.destination))
 
-    def provides(self) -> frozenset[Key]:
-        """Itself."""
-        return frozenset({self.key})
-
     def requires(self) -> frozenset[Key]:
         """Its interface and namespace. Which address makes the next hop reachable is the planner's matter."""
         return inside(self.netns) | {link_key(self.netns, self.link)}
@@ -34,11 +29,3 @@ class Route:
     def falls_with(self) -> frozenset[Key]:
         """Its interface and namespace."""
         return self.requires()
-
-    def claims(self) -> frozenset[Hashable]:
-        """Nothing."""
-        return frozenset()
-
-    def can_become(self, other: Item) -> bool:
-        """Next hop and interface change in place."""
-        return isinstance(other, Route)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from dataclasses import dataclass, field
 
 from hawser.machine.items.item import Item, Key, inside, link_key
 
 
 @dataclass(frozen=True, slots=True)
-class Sysctl:
+class Sysctl(Item):
     """``name`` is the path below /proc/sys with slashes: ``net/ipv4/conf/qr-1/forwarding``.
 
     ``link`` is the interface that it belongs to, "" for a setting of the whole namespace. ``after`` are
@@ -27,10 +26,6 @@ class Sysctl:
         """("sysctl", netns, name, link)."""
         return ("sysctl", self.netns, self.name, self.link)
 
-    def provides(self) -> frozenset[Key]:
-        """Itself."""
-        return frozenset({self.key})
-
     def requires(self) -> frozenset[Key]:
         """Its namespace, its interface where it has one, and what it comes after."""
         own = {link_key(self.netns, self.link)} if self.link else set()
@@ -39,11 +34,3 @@ class Sysctl:
     def falls_with(self) -> frozenset[Key]:
         """Its namespace and its interface."""
         return self.requires()
-
-    def claims(self) -> frozenset[Hashable]:
-        """Nothing."""
-        return frozenset()
-
-    def can_become(self, other: Item) -> bool:
-        """Always."""
-        return isinstance(other, Sysctl)
