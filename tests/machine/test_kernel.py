@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -202,6 +203,18 @@ def test_a_daemon_follows_its_namespace(kernel):
     run("ip", "netns", "del", R1)
     kernel.drop(*list(kernel.wanted.values()))
     assert not kernel.machine.pids()
+
+
+def test_a_daemon_follows_the_interface_whose_address_it_needs(kernel):
+    foot = address()
+    item = replace(daemon(kernel.own / "d1"), needs=(foot.key,))
+    kernel.make(router(), veth(), foot, item)
+    before = kernel.machine.pids()[item.key]
+    assert not kernel.settle().done
+    run("ip", "link", "del", veth().name)
+    assert not kernel.settle().failed
+    assert kernel.machine.pids()[item.key] != before
+    assert not kernel.settle().done
 
 
 def test_a_daemon_that_ends_at_once_says_why(kernel):

@@ -78,7 +78,7 @@ class Machine:
         _allow_many_handles()
         self._namespaces = Namespaces()
         self._kernel = Kernel(self._namespaces)
-        self._processes = ProcessDriver(self._namespaces, directories)
+        self._processes = ProcessDriver(self._kernel, directories)
         self._missing: frozenset[str] | None = None
         ownership = Ownership(tuple(directories))
         rows: tuple[Driver, ...] = (

@@ -18,8 +18,7 @@ from typing import IO
 
 from hawser.base.errors import MachineError
 from hawser.machine.drivers import procfs, records
-from hawser.machine.drivers.kernel import refused
-from hawser.machine.drivers.namespaces import Namespaces
+from hawser.machine.drivers.kernel import Kernel, refused
 from hawser.machine.drivers.procfs import Alive
 from hawser.machine.drivers.records import Record
 from hawser.machine.items.item import Item, Key
@@ -45,21 +44,29 @@ class ProcessDriver:
 
     kinds = (Process,)
 
-    def __init__(self, namespaces: Namespaces, directories: Sequence[PurePosixPath]) -> None:
-        self._namespaces = namespaces
+    def __init__(self, kernel: Kernel, directories: Sequence[PurePosixPath]) -> None:
+        self._kernel = kernel
+        self._namespaces = kernel.namespaces
         self._directories = [Path(directory) for directory in directories]
 
     def read(self, wanted: Collection[Item]) -> Iterable[Item]:
         """The daemons that live; the record of a dead one stays, for what it may have left behind.
 
-        One whose namespace was taken away under it, or made again, reads as one with other arguments: so it is
-        started anew if it is wanted, and stopped if not.
+        One whose namespace, or an interface that it is bound to, was taken away under it, or made again, reads
+        as one with other arguments: so it is started anew if it is wanted, and stopped if not.
         """
         return [self._item(record) for record in records.everyone(self._directories) if _main(record)]
 
     def _item(self, record: Record) -> Process:
-        in_place = procfs.namespace(record.pid) == self._namespaces.identity(record.item.netns)
+        at_home = procfs.namespace(record.pid) == self._namespaces.identity(record.item.netns)
+        in_place = at_home and record.links == self._bound(record.item)
         return record.item if in_place else replace(record.item, argv=())
+
+    def _bound(self, item: Process) -> dict[str, int]:
+        """The interfaces that a daemon is bound to, with their indices: those whose addresses it needs. A daemon
+        keeps to the index: one that is made again under the same name is another interface to it."""
+        indices = self._kernel.indices(item.netns)
+        return {key[2]: indices.get(key[2], 0) for key in item.needs if key[0] == "address"}
 
     def pids(self) -> Mapping[Key, int]:
         """The main process of each daemon that lives."""
@@ -95,7 +102,7 @@ class ProcessDriver:
             return refused(op, "it is not running; it will be started when the machine has been read again")
         procfs.send(main, signal.SIGHUP)
         Path(item.directory).mkdir(parents=True, exist_ok=True)
-        records.write(Record(item, record.pid, record.started, record.session))
+        records.write(replace(record, item=item))
         if records.path_of(was) != records.path_of(item):
             records.path_of(was).unlink(missing_ok=True)
         return None
@@ -148,7 +155,8 @@ class ProcessDriver:
             main = None if wrong else _backgrounded(started.item, deadline)
             if main is None:
                 return refused(op, wrong or f"no living process in {started.item.pidfile}. {_words(started)}")
-        records.write(Record(started.item, main.pid, main.started, main.session))
+        bound = self._bound(started.item)
+        records.write(Record(started.item, main.pid, main.started, main.session, bound))
         return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +16,16 @@ SUFFIX = ".process"
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A process as it was started: the item, its pid, start time in clock ticks, and session."""
+    """A process as it was started: the item, its pid, start time in clock ticks, and session.
+
+    ``links`` are the indices of the interfaces that it is bound to.
+    """
 
     item: Process
     pid: int
     started: int
     session: int
+    links: Mapping[str, int]
 
 
 def path_of(item: Process) -> Path:
@@ -33,10 +37,15 @@ def write(record: Record) -> None:
     """Keep a record; whole or not at all. It has not the mark of files: nobody's wish removes it."""
     item = record.item
     fields = {name: getattr(item, name) for name in Process.__slots__}
-    process = {"pid": record.pid, "started": record.started, "session": record.session}
+    own = {
+        "pid": record.pid,
+        "started": record.started,
+        "session": record.session,
+        "links": dict(record.links),
+    }
     path = path_of(item)
     draft = path.with_name(f".{path.name}.new")
-    draft.write_text(json.dumps({"item": fields, **process}))
+    draft.write_text(json.dumps({"item": fields, **own}))
     draft.rename(path)
 
 
