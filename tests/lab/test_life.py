@@ -164,3 +164,13 @@ def test_without_root_one_line_says_so():
     assert answer.returncode == 1
     assert answer.stderr.count("\n") == 1
     assert "root" in answer.stderr
+
+
+def test_who_is_not_root_is_told_so_and_not_to_end_the_lab(bare):
+    os.seteuid(65534)
+    try:
+        with pytest.raises(LabError, match="sudo") as refused:
+            Lab.find(bare.name).record  # noqa: B018
+    finally:
+        os.seteuid(0)
+    assert "lab down" not in str(refused.value)

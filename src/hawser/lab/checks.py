@@ -40,7 +40,9 @@ try "the overlay file system" mount -t overlay overlay -o "$layers" /etc
 def root() -> None:
     """Namespaces, mounts and links need root."""
     if os.geteuid() != 0:
-        raise LabError("The lab needs root, to make namespaces and network links. Try: sudo hawser lab up.")
+        raise LabError(
+            "The lab needs root, to make and end namespaces and network links. Try again with sudo."
+        )
 
 
 def tools() -> None:

@@ -108,6 +108,8 @@ class Directory:
             raw = json.loads((self.path / "record.json").read_text())
         except FileNotFoundError:
             return None
+        except PermissionError as error:
+            raise LabError(f"Lab '{self.name}' is root's. Ask as root: sudo hawser lab …") from error
         except (OSError, ValueError) as error:
             remedy = f"`hawser lab down --name {self.name}` removes the lab."
             raise LabError(f"The record of lab '{self.name}' cannot be read: {error}. {remedy}") from error
