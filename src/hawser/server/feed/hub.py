@@ -24,9 +24,9 @@ log = logging.getLogger(__name__)
 
 POLL = 0.5
 """Seconds after which another server's commits are noticed at the latest."""
-REST = 2.0
+REST = 4.0
 """Rest after a renewal, in times of its own length: the first change goes out at once, a burst of them together,
-and requests have two thirds of the processor at least."""
+and requests have four fifths of the processor at least."""
 REMEMBERED = 64
 """Intents per host that a watch may be resumed from."""
 
