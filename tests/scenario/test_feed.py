@@ -15,6 +15,10 @@ def _key(world: World, node: str) -> str:
     return shown.partition("=")[2].strip()
 
 
+def _headers(world: World) -> dict[str, str]:
+    return {"Authorization": f"Bearer {_key(world, 'network1')}", "Hawser-Wire": "1"}
+
+
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic x"}])
 def test_without_its_key_nobody_is_told_anything(world: World, headers: dict[str, str]):
     url = f"http://127.0.0.1:{world.lab.record.ports['network']}/feed/v1/hosts/network1"
@@ -24,7 +28,7 @@ def test_without_its_key_nobody_is_told_anything(world: World, headers: dict[str
 
 def test_a_nodes_key_opens_no_other_nodes_stream(world: World):
     url = f"http://127.0.0.1:{world.lab.record.ports['network']}/feed/v1/hosts"
-    headers = {"Authorization": f"Bearer {_key(world, 'network1')}"}
+    headers = _headers(world)
     assert httpx.get(f"{url}/network2/watch", headers=headers, trust_env=False).status_code == 401
     with httpx.stream("GET", f"{url}/network1/watch", headers=headers, trust_env=False) as stream:
         assert stream.status_code == 200
@@ -33,6 +37,6 @@ def test_a_nodes_key_opens_no_other_nodes_stream(world: World):
 
 def test_a_report_that_does_not_fit_is_refused(world: World):
     url = f"http://127.0.0.1:{world.lab.record.ports['network']}/feed/v1/hosts/network1/reports"
-    headers = {"Authorization": f"Bearer {_key(world, 'network1')}"}
+    headers = _headers(world)
     answer = httpx.post(url, headers=headers, content=b'{"ports": 3}', trust_env=False)
     assert answer.status_code == 400

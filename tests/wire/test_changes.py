@@ -70,3 +70,9 @@ def test_a_report_survives_the_wire():
 def test_a_line_that_does_not_fit_is_bad_input(line):
     with pytest.raises(BadInput, match="IntentChange"):
         codec.decode(line, IntentChange)
+
+
+def test_what_a_later_release_adds_is_passed_over():
+    sent = codec.encode(snapshot(samples.node()))
+    added = sent[:-1] + b', "moons": 2}'
+    assert codec.decode(added, IntentChange) == snapshot(samples.node())

@@ -54,13 +54,18 @@ def stage(tmp_path) -> Iterator[Stage]:
     store.close()
 
 
+def of_node(host: str, speaks: str = "1") -> dict[str, str]:
+    """The headers by which a node shows who it is and what it speaks."""
+    return {"Authorization": f"Bearer {node_key(SECRET, host)}", "Hawser-Wire": speaks}
+
+
 class Watch:
     """One stream of a node; `next` gives what it says next."""
 
     def __init__(self, url: str, host: str, held: NodeIntent | None = None) -> None:
         query = {"since": str(held.revision), "digest": digest(held)} if held else {}
         self._client = httpx.Client(timeout=10, trust_env=False)
-        headers = {"Authorization": f"Bearer {node_key(SECRET, host)}"}
+        headers = of_node(host)
         path = f"{url}/feed/v1/hosts/{host}/watch"
         self._stream = self._client.stream("GET", path, params=query, headers=headers)
         self._lines = (line for line in self._stream.__enter__().iter_lines() if line)
@@ -158,7 +163,7 @@ def test_another_servers_commit_is_told_too(stage: Stage, tmp_path):
 def test_a_report_is_seen_in_the_api(stage: Stage):
     agent = AgentState("Linux bridge agent", "neutron-linuxbridge-agent", "", 1.0, "10.0.1.9", (), {})
     report = Report(agents=(agent,), ports=(PortStatus("none", True),))
-    headers = {"Authorization": f"Bearer {node_key(SECRET, 'compute9')}"}
+    headers = of_node("compute9")
     with serving(stage.store) as url, httpx.Client(trust_env=False) as client:
         path = f"{url}/feed/v1/hosts/compute9/reports"
         assert client.post(path, headers=headers, content=codec.encode(report)).status_code == 204
@@ -168,7 +173,7 @@ def test_a_report_is_seen_in_the_api(stage: Stage):
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", json.dumps({"ports": [{"port_id": 3}]}).encode()])
 def test_a_report_that_does_not_fit_changes_nothing(stage: Stage, body: bytes):
-    headers = {"Authorization": f"Bearer {node_key(SECRET, 'compute9')}"}
+    headers = of_node("compute9")
     with serving(stage.store) as url, httpx.Client(trust_env=False) as client:
         assert (
             client.post(f"{url}/feed/v1/hosts/compute9/reports", headers=headers, content=body).status_code
@@ -187,3 +192,11 @@ def test_only_a_nodes_own_key_opens_its_stream(stage: Stage):
         ):
             headers = {"Authorization": key} if key else {}
             assert client.get(f"{url}/feed/v1/hosts/network1/watch", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(("speaks", "words"), [("2", "upgrade the servers first"), ("", "does not say")])
+def test_a_node_that_speaks_a_later_version_is_told_so(stage: Stage, speaks: str, words: str):
+    with serving(stage.store) as url, httpx.Client(trust_env=False) as client:
+        answer = client.get(f"{url}/feed/v1/hosts/network1/watch", headers=of_node("network1", speaks))
+    assert answer.status_code == 400
+    assert words in answer.json()["error"]

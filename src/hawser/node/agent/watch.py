@@ -11,7 +11,7 @@ import httpx
 
 from hawser.base.config import NodeSettings
 from hawser.base.errors import BadInput
-from hawser.wire import codec
+from hawser.wire import codec, version
 from hawser.wire.change import IntentChange, digest, merge
 from hawser.wire.intent import NodeIntent
 
@@ -25,7 +25,7 @@ RETRY = 0.5
 
 def client(settings: NodeSettings) -> httpx.AsyncClient:
     """An HTTP client that shows who this node is."""
-    headers = {"Authorization": f"Bearer {settings.node_key}"}
+    headers = {"Authorization": f"Bearer {settings.node_key}", version.HEADER: str(version.VERSION)}
     # No proxy of the environment stands between a node and its servers.
     return httpx.AsyncClient(headers=headers, timeout=httpx.Timeout(5.0, read=SILENCE), trust_env=False)
 
@@ -52,6 +52,9 @@ async def _stream(http: httpx.AsyncClient, url: str, held: NodeIntent | None) ->
     # The server resumes from what we hold if it knows it, else it sends everything again.
     since = {"since": str(held.revision), "digest": digest(held)} if held else {}
     async with http.stream("GET", url, params=since) as response:
+        if response.is_error:
+            await response.aread()
+            log.error("%s refuses: %s", url, response.text)
         response.raise_for_status()
         async for line in response.aiter_lines():
             if line:  # an empty line is a sign of life

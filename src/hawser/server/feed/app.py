@@ -21,7 +21,7 @@ from hawser.base.keys import is_node_key
 from hawser.server.feed.hub import Hub
 from hawser.server.service import report as reports
 from hawser.server.store.session import Store
-from hawser.wire import codec
+from hawser.wire import codec, version
 from hawser.wire.change import IntentChange, between, digest, snapshot
 from hawser.wire.intent import NodeIntent
 from hawser.wire.report import Report
@@ -58,8 +58,8 @@ class Feed:
 
     async def _watch(self, request: Request) -> Response:
         host = request.path_params["host"]
-        if not self._is_node(request, host):
-            return _refused(host)
+        if refusal := self._refusal(request, host):
+            return refusal
         try:
             present = await self._hub.watch(host)
         except Unavailable as error:
@@ -95,8 +95,8 @@ class Feed:
 
     async def _take(self, request: Request) -> Response:
         host = request.path_params["host"]
-        if not self._is_node(request, host):
-            return _refused(host)
+        if refusal := self._refusal(request, host):
+            return refusal
         body = await request.body()
         if len(body) > LARGEST_REPORT:
             return JSONResponse({"error": "the report is too large"}, status_code=413)
@@ -108,11 +108,12 @@ class Feed:
             return JSONResponse({"error": error.message}, status_code=503)
         return Response(status_code=204)
 
-    def _is_node(self, request: Request, host: str) -> bool:
+    def _refusal(self, request: Request, host: str) -> Response | None:
+        """Why this request is not served: another's key, or a version that is not understood."""
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and is_node_key(self._secret, host, key)
-
-
-def _refused(host: str) -> Response:
-    text = f"this is not the key of {host}: give its [hawser] node_key what `hawser node key {host}` prints"
-    return JSONResponse({"error": text}, status_code=401)
+        if scheme.lower() != "bearer" or not is_node_key(self._secret, host, key):
+            remedy = f"give its [hawser] node_key what `hawser node key {host}` prints"
+            return JSONResponse({"error": f"this is not the key of {host}: {remedy}"}, status_code=401)
+        if wrong := version.obstacle(request.headers.get(version.HEADER, "")):
+            return JSONResponse({"error": wrong}, status_code=400)
+        return None
