@@ -11,7 +11,9 @@ from hawser.machine.items.item import Item, Key, inside
 class Chain(Item):
     """``rules`` are what follows ``-A <name>``, spelt as iptables-save prints them.
 
-    ``family`` is 4 or 6. ``jumps`` are the own chains of the same table that the rules jump to.
+    ``family`` is 4 or 6. ``jumps`` are the own chains of the same table that the
+    rules jump to: they are written in an earlier commit, and removed in a later one. Chains that are wanted at
+    the same time need not name each other: they are written in one commit.
     """
 
     netns: str

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 FIRST_RETRY, LAST_RETRY = 0.1, 5.0
 """Seconds before an operation that failed is tried again: doubled each time between these two."""
 
-LONGEST_REST = 0.05
+LONGEST_REST = 0.01
 """Seconds at most between two turns while news keeps coming: a burst of changes is done together."""
 
 ADVERTS_TO_TAKE_OVER = 5

@@ -20,12 +20,11 @@ def chains(router: Router, netns: str) -> Iterator[Chain]:
     yield _nat(netns, f"{PREFIX}PREROUTING", inward)
     yield _nat(netns, f"{PREFIX}OUTPUT", inward)
     yield _nat(netns, f"{PREFIX}float-snat", outward)
-    yield _nat(netns, f"{PREFIX}snat", _snat(router), (f"{PREFIX}float-snat",))
+    yield _nat(netns, f"{PREFIX}snat", _snat(router))
     yield _nat(netns, f"{PREFIX}POSTROUTING", _exempt(router))
-    yield _nat(netns, "PREROUTING", (f"-j {PREFIX}PREROUTING",), (f"{PREFIX}PREROUTING",))
-    yield _nat(netns, "OUTPUT", (f"-j {PREFIX}OUTPUT",), (f"{PREFIX}OUTPUT",))
-    post = (f"{PREFIX}POSTROUTING", f"{PREFIX}snat")
-    yield _nat(netns, "POSTROUTING", tuple(f"-j {name}" for name in post), post)
+    yield _nat(netns, "PREROUTING", (f"-j {PREFIX}PREROUTING",))
+    yield _nat(netns, "OUTPUT", (f"-j {PREFIX}OUTPUT",))
+    yield _nat(netns, "POSTROUTING", (f"-j {PREFIX}POSTROUTING", f"-j {PREFIX}snat"))
 
 
 def quiet_chain(netns: str) -> Chain:
@@ -34,8 +33,9 @@ def quiet_chain(netns: str) -> Chain:
     return Chain(netns, 6, "filter", "OUTPUT", (rule,))
 
 
-def _nat(netns: str, name: str, rules: tuple[str, ...], jumps: tuple[str, ...] = ()) -> Chain:
-    return Chain(netns, 4, "nat", name, rules, jumps)
+def _nat(netns: str, name: str, rules: tuple[str, ...]) -> Chain:
+    # All of them are written in one commit, so none has to say which others it jumps to.
+    return Chain(netns, 4, "nat", name, rules)
 
 
 def _exempt(router: Router) -> tuple[str, ...]:
