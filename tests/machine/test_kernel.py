@@ -294,6 +294,17 @@ def test_a_keepalived_that_lost_its_parent_does_not_stay(kernel):
     assert netns_key(R1) not in kernel.read()
 
 
+def test_a_pid_that_was_used_again_after_a_loss_of_power_stops_nobody(kernel):
+    conf, item = keepalived(kernel.own)
+    left_over = Path(f"{item.pidfile}-vrrp")
+    left_over.parent.mkdir(parents=True)
+    left_over.write_text(f"{os.getpid()}\n")
+    os.utime(left_over, (1, 1))
+    assert not kernel.make(router(), veth(), address(), conf, item).failed
+    assert item.key in kernel.machine.pids()
+    kernel.drop(*list(kernel.wanted.values()))
+
+
 def test_an_event_wakes_when_a_link_appears(kernel):
     events = LinkEvents()
     try:

@@ -28,6 +28,8 @@ from hawser.machine.plan import Op, Verb
 _START_SECONDS = 5.0
 _STOP_SECONDS = 5.0
 _PAUSE = 0.005
+_CLOCK_ERROR = 0.5
+"""Seconds that a time of the file system and one of /proc may differ for one moment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,15 +163,22 @@ class ProcessDriver:
 
 
 def _remove_stale_pidfiles(item: Process) -> None:
-    """Its own pid file, and its children's: those beside it whose process is dead.
+    """Its own pid file, and its children's: those beside it whose writer is dead.
 
-    keepalived takes a dead child that nobody has waited for yet for a living one, and does not start.
+    keepalived does not start where one of them holds a pid that is in use: by a dead child that nobody has waited
+    for yet, or, after a loss of power, by anybody who was given the same number since.
     """
     pidfile = Path(item.pidfile)
     pidfile.unlink(missing_ok=True)
     for path in pidfile.parent.glob("*pid*"):
-        if (pid := procfs.pid_in(path)) and procfs.alive(pid) is None:
+        if (pid := procfs.pid_in(path)) and not _wrote(pid, path):
             path.unlink(missing_ok=True)
+
+
+def _wrote(pid: int, path: Path) -> bool:
+    """Whether the process with this pid may have written the file: it lives, and lived before the file."""
+    found = procfs.alive(pid)
+    return found is not None and procfs.birth(found) < path.stat().st_mtime + _CLOCK_ERROR
 
 
 def _foreground(started: _Start, deadline: float) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import select
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -30,6 +31,12 @@ def alive(pid: int) -> Alive | None:
     if fields[0] in "ZX":
         return None
     return Alive(pid, session=int(fields[3]), started=int(fields[19]))
+
+
+def birth(process: Alive) -> float:
+    """When a process started, in seconds since the epoch."""
+    machine_started = time.time() - time.clock_gettime(time.CLOCK_BOOTTIME)
+    return machine_started + process.started / os.sysconf("SC_CLK_TCK")
 
 
 def arguments(pid: int) -> tuple[str, ...]:
