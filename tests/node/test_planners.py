@@ -251,3 +251,20 @@ def test_an_unknown_way_to_the_peers_does_not_count_as_cut():
     assert not bridge.is_cut_off(samples.segment(samples.HA_NETWORK, 102), alone)
     gone = samples.facts(tunnel_device=None)
     assert bridge.is_cut_off(samples.segment(samples.HA_NETWORK, 102), gone)
+
+
+def test_connections_are_copied_before_keepalived_may_become_master():
+    items = plan()
+    processes = {p.name: p for p in only(items, Process)}
+    assert processes["conntrackd"].key in processes["keepalived"].requires()
+    assert "Interface ha-eb820380-40" in file(items, "conntrackd.conf")
+    assert "IPv4_interface 169.254.192.1" in file(items, "conntrackd.conf")
+    conf = file(items, "keepalived.conf")
+    assert 'conntrackd.sh master"' in conf
+    assert 'conntrackd.sh backup"' in conf
+
+
+def test_without_conntrackd_nothing_of_it_is_there():
+    items = plan(facts=samples.facts(settings=samples.settings(ha_conntrackd_enabled=False)))
+    assert {p.name for p in only(items, Process)} == {"keepalived"}
+    assert "conntrackd" not in file(items, "keepalived.conf")

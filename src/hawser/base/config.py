@@ -71,6 +71,7 @@ _NODE: dict[str, tuple[cfg.Opt, ...]] = {
         cfg.FloatOpt("ha_vrrp_advert_int", default=0.1, min=0.01, max=40.95, help="Seconds."),
         cfg.StrOpt("ha_vrrp_auth_type", default="PASS", choices=["AH", "PASS"]),
         cfg.StrOpt("ha_vrrp_auth_password", default="", secret=True),
+        cfg.BoolOpt("ha_conntrackd_enabled", default=True, help="Connections outlive a failover."),
     ),
     "agent": (
         cfg.FloatOpt("report_interval", default=4, min=0.1, help="Seconds between signs of life."),
@@ -147,6 +148,7 @@ class NodeSettings:
     ha_vrrp_advert_int: float
     ha_vrrp_auth_type: str
     ha_vrrp_auth_password: str
+    ha_conntrackd_enabled: bool
     report_interval: float
     resync_interval: float
     availability_zone: str
@@ -224,6 +226,7 @@ def node_settings(conf: cfg.ConfigOpts) -> NodeSettings:
         ha_vrrp_advert_int=conf.ha_vrrp_advert_int,
         ha_vrrp_auth_type=conf.ha_vrrp_auth_type,
         ha_vrrp_auth_password=conf.ha_vrrp_auth_password,
+        ha_conntrackd_enabled=conf.ha_conntrackd_enabled,
         report_interval=conf.agent.report_interval,
         resync_interval=conf.agent.resync_interval,
         availability_zone=conf.agent.availability_zone,

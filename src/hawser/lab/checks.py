@@ -17,6 +17,7 @@ TOOLS = {
     "setpriv": "util-linux",
     "ip": "iproute2",
     "keepalived": "keepalived",
+    "conntrackd": "conntrackd",
     "dnsmasq": "dnsmasq-base",
     "iptables-restore": "iptables",
     "ping": "iputils-ping",

@@ -9,6 +9,11 @@ from hawser.machine.items.file import file_key
 from hawser.machine.items.item import Item, Key, inside
 
 
+def process_key(netns: str, name: str) -> Key:
+    """The key of a daemon in a namespace."""
+    return ("process", netns, name)
+
+
 @dataclass(frozen=True, slots=True)
 class Process(Item):
     """``argv`` goes into the background by itself and writes its pid to ``pidfile``.
@@ -30,7 +35,7 @@ class Process(Item):
     @property
     def key(self) -> Key:
         """("process", netns, name)."""
-        return ("process", self.netns, self.name)
+        return process_key(self.netns, self.name)
 
     def requires(self) -> frozenset[Key]:
         """Its namespace, the files it reads, and what it needs."""

@@ -22,10 +22,11 @@ from hawser.base import names
 from hawser.base.addresses import Interface, link_local_interface
 from hawser.machine.items.address import Address
 from hawser.machine.items.file import File, file_key
-from hawser.machine.items.item import Item, link_key
+from hawser.machine.items.item import Item, Key, link_key
 from hawser.machine.items.link import Veth
+from hawser.machine.items.process import process_key
 from hawser.machine.items.sysctl import Sysctl
-from hawser.node.planners import feet
+from hawser.node.planners import conntrack, feet
 from hawser.node.planners.daemon import daemon
 from hawser.node.planners.facts import Facts
 from hawser.wire.intent import HighAvailability, Router
@@ -46,6 +47,7 @@ _CONF = """global_defs {{
     vrrp_garp_lower_prio_delay 1
     vrrp_higher_prio_send_advert true
     vrrp_notify_fifo {fifo}
+    script_user root
 }}
 vrrp_track_file rank {{
     file {rank_file}
@@ -68,7 +70,7 @@ vrrp_instance {instance} {{
 {excluded}    }}
     virtual_routes {{
 {routes}    }}
-}}
+{notify}}}
 """
 
 
@@ -82,16 +84,24 @@ def desire(router: Router, ha: HighAvailability, facts: Facts, isolated: bool) -
     yield Address(netns, link, ha.address)
     yield Sysctl(netns, f"net/ipv6/conf/{link}/disable_ipv6", "0", link)
     yield Address(netns, link, link_local_interface(ha.mac))
+    if tap in facts.bridged:  # a keepalived that cannot hear its peers would make a second master
+        yield from _daemons(router, ha, facts, isolated)
+
+
+def _daemons(router: Router, ha: HighAvailability, facts: Facts, isolated: bool) -> Iterator[Item]:
+    netns = names.router_namespace(router.id)
+    link = names.ha_interface(ha.port_id)
     directory = f"{facts.settings.ha_confs_path}/{router.id}"
-    if tap not in facts.bridged:
-        return  # a keepalived that cannot hear its peers would make a second master
     rank = File(f"{directory}/rank", f"{steering(ha, facts.masterships.get(router.id), isolated)}\n")
     yield rank
+    wired: list[Key] = [("member", "", names.tap(ha.port_id)), ("address", netns, link, str(ha.address))]
+    needs = [*wired, file_key(rank.path), *(link_key(netns, foot) for foot, _ in feet.links(router))]
+    if facts.settings.ha_conntrackd_enabled:
+        yield from conntrack.desire(router, ha, directory, wired)
+        needs.append(process_key(netns, conntrack.PROCESS))
     conf = File(f"{directory}/keepalived.conf", _configuration(router, ha, facts, rank.path), mode=0o600)
     pidfile = f"{directory}/keepalived.pid"
     argv = ("keepalived", "-P", "-f", conf.path, "-p", pidfile, "-r", f"{directory}/vrrp.pid")
-    needs = [("member", "", tap), ("address", netns, link, str(ha.address)), file_key(rank.path)]
-    needs += [link_key(netns, foot) for foot, _ in feet.links(router)]
     yield from daemon(
         "keepalived", netns, argv=argv, pidfile=pidfile, directory=directory, files=[conf], needs=needs
     )
@@ -134,6 +144,7 @@ def _configuration(router: Router, ha: HighAvailability, facts: Facts, rank_file
         unicast=_unicast(ha),
         authentication=_authentication(facts) if classic else "",
         primary=primary_address(ha.vrid),
+        notify=_notify(router, facts),
         excluded="".join(f"        {line}\n" for line in _virtual_addresses(router)),
         routes="".join(f"        {to} via {hop} dev {link}\n" for to, hop, link in feet.routes(router)),
     )
@@ -145,6 +156,13 @@ def _unicast(ha: HighAvailability) -> str:
         return ""
     peers = "".join(f"        {peer}\n" for peer in ha.peers)
     return f"    unicast_src_ip {ha.address.ip}\n    unicast_peer {{\n{peers}    }}\n"
+
+
+def _notify(router: Router, facts: Facts) -> str:
+    if not facts.settings.ha_conntrackd_enabled:
+        return ""
+    script = conntrack.script(f"{facts.settings.ha_confs_path}/{router.id}")
+    return "".join(f'    notify_{state} "{script} {state}"\n' for state in ("master", "backup", "fault"))
 
 
 def _authentication(facts: Facts) -> str:
