@@ -35,12 +35,15 @@ class Reporter:
 
     def tell(self, ports: Iterable[PortStatus], routers: Iterable[RouterStatus]) -> None:
         """The present state of everything; what differs from what a server was told is news."""
-        for port in ports:
-            if self._told.get(port.port_id) != port:
-                self._ports[port.port_id] = port
-        for router in routers:
-            if self._told.get(router.router_id) != router:
-                self._routers[router.router_id] = router
+        present_ports = {port.port_id: port for port in ports}
+        present_routers = {router.router_id: router for router in routers}
+        self._ports = {key: port for key, port in present_ports.items() if self._told.get(key) != port}
+        self._routers = {
+            key: router for key, router in present_routers.items() if self._told.get(key) != router
+        }
+        self._told = {
+            key: told for key, told in self._told.items() if key in present_ports or key in present_routers
+        }
         if self._ports or self._routers:
             self._news.set()
 
