@@ -7,6 +7,7 @@ usage: neighbours.py  (serves 127.0.0.1:9696; bridge br0 has 10.7.0.1/24)
 """
 
 import asyncio
+import itertools
 import os
 import signal
 import subprocess
@@ -30,6 +31,7 @@ NETWORKS = {
     for i, (name, project) in enumerate([("blue", PROJECT), ("foreign", "p2")])
 }
 PORTS: dict[str, dict] = {}
+FRESH = itertools.count(10)
 HOSTS = Path("/run/dnsmasq.hosts")
 PID = Path("/run/dnsmasq.pid")
 
@@ -72,7 +74,8 @@ async def new_port(request: Request) -> Response:
     asked = (await request.json())["port"]
     asked = {key: value for key, value in asked.items() if value is not None}
     taken = {p["fixed_ips"][0]["ip_address"] for p in PORTS.values()}
-    free = next(f"10.7.0.{n}" for n in range(10, 250) if f"10.7.0.{n}" not in taken)
+    # Never an address twice: this dnsmasq would keep it for the port that had it before.
+    free = f"10.7.0.{next(FRESH)}"
     address = asked.get("fixed_ips", [{"ip_address": free}])[0]["ip_address"]
     if address in taken:
         return refusal(409, f"{address} is taken")

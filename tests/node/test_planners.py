@@ -268,3 +268,16 @@ def test_without_conntrackd_nothing_of_it_is_there():
     items = plan(facts=samples.facts(settings=samples.settings(ha_conntrackd_enabled=False)))
     assert {p.name for p in only(items, Process)} == {"keepalived"}
     assert "conntrackd" not in file(items, "keepalived.conf")
+
+
+def test_a_dhcp_server_is_started_anew_when_a_reservation_goes_and_told_when_one_comes():
+    def dnsmasq(*hosts):
+        server = replace(samples.dhcp_server(), hosts=hosts)
+        return only(plan(samples.node(routers=(), dhcp_servers=(server,))), Process)[0]
+
+    first = samples.dhcp_server().hosts[0]
+    second = replace(first, port_id="q", mac="fa:16:3e:00:00:06", address=ip_address("198.51.100.6"))
+    moved = replace(first, mac="fa:16:3e:00:00:07")
+    assert dnsmasq(first).can_become(dnsmasq(first, second))
+    assert not dnsmasq(first, second).can_become(dnsmasq(first))
+    assert not dnsmasq(first).can_become(dnsmasq(moved))

@@ -39,6 +39,36 @@ def test_a_killed_dnsmasq_comes_back_and_serves_the_same_lease(world: World):
         )
 
 
+def test_an_address_serves_the_next_instance_at_once_though_the_last_one_never_gave_it_back(world: World):
+    addresses = set()
+    for turn in range(3):
+        image = world.server["image"]["id"]
+        networks = [{"uuid": world.tenant}]
+        wanted = {"name": f"turn{turn}", "imageRef": image, "flavorRef": "1", "networks": networks}
+        server = world.demo.compute("POST", "servers", {"server": wanted})["server"]["id"]
+        port = world.demo.network("GET", "ports", device_id=server)["ports"][0]
+        address = next(ip["ip_address"] for ip in port["fixed_ips"] if "." in ip["ip_address"])
+        addresses.add(address)
+        router = world.lab.node(world.settle())
+        asked = ["ip", "netns", "exec", world.netns, "ping", "-c1", "-W1", address]
+        until(
+            lambda asked=asked, router=router: router.run(asked, check=False).returncode == 0,
+            15,
+            "it has a lease",
+        )
+        for name in ("compute1", "compute2"):
+            clients = world.pids(name, "udhcpc")
+            if clients:
+                world.lab.node(name).run(["kill", "-9", *map(str, clients)])
+        world.demo.compute("DELETE", f"servers/{server}")
+        until(
+            lambda gone=server: not world.demo.network("GET", "ports", device_id=gone)["ports"],
+            20,
+            "it is gone",
+        )
+    assert len(addresses) == 1, "each got the address of the one before"
+
+
 def test_a_change_of_floating_ips_moves_no_router_and_loses_no_packet(world: World):
     master = world.settle()
     ping = world.ping()

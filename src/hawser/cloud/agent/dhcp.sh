@@ -16,6 +16,8 @@ case $1 in
   bound | renew)
     [ -n "${mtu:-}" ] && ip link set "$interface" mtu "$mtu"
     ip -4 address replace "$ip/${mask:-24}" broadcast + dev "$interface"
+    # Who knows another's MAC for this address learns the new one (gratuitous ARP, RFC 5227, section 3).
+    [ "$1" = bound ] && busybox arping -q -U -c 1 -w 1 -I "$interface" "$ip" >/dev/null 2>&1 &
     if [ -n "${staticroutes:-}" ]; then
       routes $staticroutes
     else

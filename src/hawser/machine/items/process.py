@@ -19,8 +19,10 @@ class Process(Item):
     """``argv`` goes into the background by itself and writes its pid to ``pidfile``.
 
     ``reads`` are the files it reads at start and at SIGHUP; ``loaded`` is a digest of their contents: when
-    only it differs, the process is told to read them again. ``needs`` are other keys that must stand first.
-    ``directory`` is where its record is kept (argv, pid, start time, ``loaded``), below our own directories.
+    only it differs, the process is told to read them again. ``grants`` are what it gives out and remembers
+    (leases): of more it is told, one that is taken back wants a new process, which has forgotten it.
+    ``needs`` are other keys that must stand first. ``directory`` is where its record is kept (argv, pid, start
+    time, ``loaded``), below our own directories.
     """
 
     name: str
@@ -30,6 +32,7 @@ class Process(Item):
     directory: str
     reads: tuple[str, ...] = ()
     loaded: str = ""
+    grants: tuple[str, ...] = ()
     needs: tuple[Key, ...] = field(default=(), compare=False)
 
     @property
@@ -50,7 +53,7 @@ class Process(Item):
         return frozenset({("pidfile", self.pidfile)})
 
     def can_become(self, other: Item) -> bool:
-        """It reads changed files again; other arguments or another place want a new process."""
-        if not isinstance(other, Process):
+        """It reads changed files again; other arguments or another place, or less to give, want a new process."""
+        if not isinstance(other, Process) or not set(self.grants) <= set(other.grants):
             return False
         return (self.argv, self.pidfile, self.reads) == (other.argv, other.pidfile, other.reads)

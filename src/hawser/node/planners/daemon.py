@@ -19,8 +19,11 @@ def daemon(
     directory: str,
     files: Sequence[File],
     needs: Sequence[Key] = (),
+    grants: Sequence[str] = (),
 ) -> Iterator[Item]:
-    """The files, and a process that reads them again when one changes. ``needs`` must stand before it."""
+    """The files, and a process that reads them again when one changes. ``needs`` must stand before it.
+
+    ``grants`` are what it gives out and would remember (see `Process`)."""
     yield from files
     digest = hashlib.sha256("\0".join(file.content for file in files).encode()).hexdigest()
     yield Process(
@@ -31,5 +34,6 @@ def daemon(
         directory=directory,
         reads=tuple(file.path for file in files),
         loaded=digest,
+        grants=tuple(grants),
         needs=tuple(needs),
     )

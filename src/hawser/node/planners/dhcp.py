@@ -1,7 +1,8 @@
 """The DHCP role: a namespace per network with a dnsmasq that knows every port's reservation.
 
 Any server of a network acknowledges the lease that another one gave (`--dhcp-authoritative` and the same
-reservations everywhere): a moved or restarted server never answers a renewal with a DHCPNAK.
+reservations everywhere): a moved or restarted server never answers a renewal with a DHCPNAK. So leases are
+kept in memory only.
 """
 
 from __future__ import annotations
@@ -50,7 +51,15 @@ def _server(server: DhcpServer, settings: NodeSettings) -> Iterator[Item]:
     needs = [link_key(netns, link), *(address.key for address in addresses)]
     pidfile = f"{directory}/pid"
     yield from daemon(
-        "dnsmasq", netns, argv=argv, pidfile=pidfile, directory=directory, files=files, needs=needs
+        "dnsmasq",
+        netns,
+        argv=argv,
+        pidfile=pidfile,
+        directory=directory,
+        files=files,
+        needs=needs,
+        # A lease of a port that is gone would keep its address from the next port that gets it.
+        grants=[f"{host.address} {host.mac}" for host in server.hosts],
     )
 
 
