@@ -8,6 +8,8 @@ answered survives a power loss. On PostgreSQL readers see one state of the store
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from hawser.base.errors import BadInput
 CONNECTIONS = 20
 """Connections kept at most: more than the API has threads, plus the feed's."""
 _WAIT_MS = 30_000
+_PAUSE = 0.01
 _SCHEMES = ("sqlite", "postgresql")
 
 
@@ -67,13 +70,23 @@ def _sqlite(url: URL) -> Engine:
 def _prepare(connection: Any, _record: object) -> None:
     """Settings of one connection. Transactions are begun by us, not by the driver."""
     connection.isolation_level = None
-    for pragma in (
-        f"busy_timeout = {_WAIT_MS}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-    ):
+    connection.execute(f"PRAGMA busy_timeout = {_WAIT_MS}").close()
+    _use_wal(connection)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON"):
         connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _use_wal(connection: Any) -> None:
+    """A new file goes into WAL mode once, by whoever comes first. SQLite does not wait for that lock by itself."""
+    deadline = time.monotonic() + _WAIT_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(_PAUSE)
 
 
 def _begin(connection: Connection) -> None:
