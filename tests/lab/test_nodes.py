@@ -96,7 +96,9 @@ def test_a_pulled_cable_takes_the_carrier_and_one_network_only(bare):
 
 def test_a_frozen_node_forwards_but_does_not_run(bare):
     node = bare.node("compute2")
-    ticking = ["sh", "-c", "while :; do date +%s%N >/run/tick; sleep 0.02; done"]
+    # Renamed into place: whoever looks sees a whole time, never an empty file.
+    tick = "while :; do date +%s%N >/run/tick.new; mv /run/tick.new /run/tick; sleep 0.02; done"
+    ticking = ["sh", "-c", tick]
     running = node.popen(ticking)
     time.sleep(0.2)
     bare.fail("compute2", Fault.FREEZE)
