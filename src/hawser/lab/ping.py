@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import subprocess
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -66,13 +65,12 @@ def parse(output: str, interval: float) -> Record:
 
 
 class Ping:
-    """A running ping from a node, or from a namespace of it (``netns``)."""
+    """A running ping from a node."""
 
-    def __init__(self, node: Node, address: str, interval: float = 0.02, netns: str | None = None) -> None:
+    def __init__(self, node: Node, address: str, interval: float = 0.02) -> None:
         self._interval = interval
-        inside = ["ip", "netns", "exec", netns] if netns else []
         self._process = node.popen(
-            [*inside, "ping", "-n", "-D", "-i", f"{interval}", address],
+            ["ping", "-n", "-D", "-i", f"{interval}", address],
             end_with="INT",
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -86,12 +84,11 @@ class Ping:
         return parse(output, self._interval)
 
 
-def wait_for_answer(node: Node, address: str, seconds: float, netns: Sequence[str] = ()) -> float | None:
+def wait_for_answer(node: Node, address: str, seconds: float) -> float | None:
     """Seconds until the address answered from the node; None if it did not within ``seconds``."""
     begun = time.monotonic()
-    inside = ["ip", "netns", "exec", *netns] if netns else []
     while time.monotonic() - begun < seconds:
-        tried = node.run([*inside, "ping", "-n", "-c", "1", "-W", "0.2", address], check=False)
+        tried = node.run(["ping", "-n", "-c", "1", "-W", "0.2", address], check=False)
         if tried.returncode == 0:
             return time.monotonic() - begun
     return None

@@ -14,7 +14,6 @@ ROUTER_GATEWAY = "network:router_gateway"
 ROUTER_HA = "network:router_ha_interface"
 FLOATING_IP = "network:floatingip"
 DHCP = "network:dhcp"
-COMPUTE_PREFIX = "compute:"
 ROUTER_INTERNAL_OWNERS = frozenset({ROUTER_INTERFACE, ROUTER_HA_REPLICATED})
 """Owners of a router's ports on tenant networks."""
 ROUTER_MOVING_OWNERS = ROUTER_INTERNAL_OWNERS | {ROUTER_GATEWAY}
