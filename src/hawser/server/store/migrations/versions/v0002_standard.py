@@ -1,0 +1,10 @@
+"""What every noun has: tags; quotas; free addresses."""
+
+from __future__ import annotations
+
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    pass
