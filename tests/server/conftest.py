@@ -2,87 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
+from hawser.lab.postgresql import PostgreSQL, running
 from hawser.server.store.session import Store
 from tests.server.stage import Clock, Stage, settings
-
-POSTGRESQL = Path("/usr/lib/postgresql/15/bin")
-
-
-class PostgreSQL:
-    """A PostgreSQL server of the tests' own, on a socket in its directory only."""
-
-    def __init__(self, directory: Path) -> None:
-        shutil.chown(directory, "postgres", "postgres")
-        self.directory = directory
-        self._made = 0
-        data = directory / "data"
-        initdb = [POSTGRESQL / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "--no-sync"]
-        subprocess.run(
-            initdb, check=True, user="postgres", group="postgres", cwd=directory, capture_output=True
-        )
-        options = ["-k", str(directory), "-c", "listen_addresses=", "-c", "fsync=off"]
-        with (directory / "log").open("w") as log:
-            self._process = subprocess.Popen(
-                [POSTGRESQL / "postgres", "-D", data, *options],
-                user="postgres",
-                group="postgres",
-                extra_groups=[],
-                cwd=directory,
-                stderr=log,
-            )
-        self._wait()
-
-    def _connect(self) -> psycopg.Connection:
-        return psycopg.connect(host=str(self.directory), user="postgres", dbname="postgres", autocommit=True)
-
-    def _wait(self) -> None:
-        deadline = time.monotonic() + 20
-        while True:
-            try:
-                self._connect().close()
-                return
-            except psycopg.OperationalError:
-                if time.monotonic() > deadline or self._process.poll() is not None:
-                    raise AssertionError((self.directory / "log").read_text()) from None
-                time.sleep(0.05)
-
-    def database(self) -> str:
-        """The URL of a new, empty database."""
-        self._made += 1
-        name = f"test{self._made}"
-        with self._connect() as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-        return f"postgresql://postgres@/{name}?host={self.directory}"
-
-    def stop(self) -> None:
-        """Stop the server, whoever is connected."""
-        self._process.send_signal(signal.SIGINT)
-        self._process.wait(20)
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
-    assert POSTGRESQL.is_dir(), "PostgreSQL 15 is missing: run scripts/setup dev"
-    assert os.getuid() == 0, "PostgreSQL is run as user postgres, which only root can start"
-    directory = Path(tempfile.mkdtemp(prefix="hawser-postgresql-"))
-    try:
-        server = PostgreSQL(directory)
+    with running() as server:
         yield server
-        server.stop()
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.kernel)])

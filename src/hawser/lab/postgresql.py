@@ -1,0 +1,100 @@
+"""A PostgreSQL server for tests and measurements: in a directory of its own, on a socket there only, gone after
+use.
+
+with postgresql.running() as server:
+    Store(replace(settings, connection=server.database()))
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from hawser.base.errors import LabError
+
+PROGRAMS = Path("/usr/lib/postgresql/15/bin")
+_PATIENCE = 20.0
+"""Seconds that the server is given to start, and to stop."""
+
+
+@contextmanager
+def running() -> Iterator[PostgreSQL]:
+    """A server until the block ends. LabError where it is not installed, or this is not root."""
+    if not PROGRAMS.is_dir():
+        raise LabError("PostgreSQL 15 is missing. Install it: scripts/setup dev.")
+    if os.getuid() != 0:
+        raise LabError("PostgreSQL is run as the user postgres, which only root can start. Run as root.")
+    directory = Path(tempfile.mkdtemp(prefix="hawser-postgresql-"))
+    try:
+        server = PostgreSQL(directory)
+        try:
+            yield server
+        finally:
+            server.stop()
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+class PostgreSQL:
+    """Use `running`. It does not wait for the disk: what it holds is thrown away."""
+
+    def __init__(self, directory: Path) -> None:
+        shutil.chown(directory, "postgres", "postgres")
+        self.directory = directory
+        self._made = 0
+        data = directory / "data"
+        initdb = [str(PROGRAMS / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "--no-sync"]
+        subprocess.run(
+            initdb, check=True, user="postgres", group="postgres", cwd=directory, capture_output=True
+        )
+        options = ["-k", str(directory), "-c", "listen_addresses=", "-c", "fsync=off"]
+        with (directory / "log").open("w") as log:
+            self._process = subprocess.Popen(
+                [PROGRAMS / "postgres", "-D", data, *options],
+                user="postgres",
+                group="postgres",
+                extra_groups=[],
+                cwd=directory,
+                stderr=log,
+            )
+        try:
+            self._wait()
+        except BaseException:
+            self.stop()
+            raise
+
+    def database(self) -> str:
+        """The URL of a new, empty database."""
+        self._made += 1
+        name = f"test{self._made}"
+        with self._connect() as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return f"postgresql://postgres@/{name}?host={self.directory}"
+
+    def stop(self) -> None:
+        """Stop the server, whoever is connected."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(_PATIENCE)
+
+    def _connect(self) -> psycopg.Connection:
+        return psycopg.connect(host=str(self.directory), user="postgres", dbname="postgres", autocommit=True)
+
+    def _wait(self) -> None:
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                self._connect().close()
+                return
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline or self._process.poll() is not None:
+                    raise LabError((self.directory / "log").read_text()) from None
+                time.sleep(0.05)
