@@ -18,6 +18,8 @@ from hawser.base.addresses import Address, Network
 from hawser.base.errors import BadInput
 
 CONFIG_DIRECTORY = Path("/etc/neutron")
+SERVER_FILES = (CONFIG_DIRECTORY / "neutron.conf", CONFIG_DIRECTORY / "plugins/ml2/ml2_conf.ini")
+"""What the server and its database's manager read; later ones win."""
 
 _COMMON = (
     cfg.BoolOpt("debug", default=False, help="Log everything."),
@@ -26,6 +28,20 @@ _COMMON = (
     cfg.StrOpt("dns_domain", default="openstacklocal", help="The domain of instances' names."),
     cfg.IntOpt("dhcp_lease_duration", default=86400, min=120, help="Seconds that a DHCP lease lasts."),
 )
+
+QUOTAS = {
+    "network": 100,
+    "subnet": 100,
+    "port": 500,
+    "router": 10,
+    "floatingip": 50,
+    "security_group": 10,
+    "security_group_rule": 100,
+    "rbac_policy": 10,
+    "subnetpool": -1,
+    "trunk": -1,
+}
+"""What a project may have of each kind, where nobody says otherwise; -1 is any number."""
 
 _SERVER: dict[str, tuple[cfg.Opt, ...]] = {
     "DEFAULT": (
@@ -59,6 +75,10 @@ _SERVER: dict[str, tuple[cfg.Opt, ...]] = {
     "ml2_type_flat": (cfg.ListOpt("flat_networks", default=["*"]),),
     "ml2_type_vxlan": (cfg.ListOpt("vni_ranges", default=["1:16777215"]),),
     "ml2_type_vlan": (cfg.ListOpt("network_vlan_ranges", default=[]),),
+    "quotas": tuple(
+        cfg.IntOpt(f"quota_{name}", default=most, min=-1, help=f"The most {name}s of a project; -1: no limit.")
+        for name, most in QUOTAS.items()
+    ),
     "hawser": (cfg.StrOpt("feed_secret", default="", secret=True, help="Nodes' keys are made from it."),),
 }
 
@@ -129,6 +149,7 @@ class ServerSettings:
     vni_ranges: tuple[tuple[int, int], ...]
     network_vlan_ranges: tuple[tuple[str, int, int], ...]
     feed_secret: str
+    quotas: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +232,7 @@ def server_settings(conf: cfg.ConfigOpts) -> ServerSettings:
         vni_ranges=tuple(_vni_range(text) for text in conf.ml2_type_vxlan.vni_ranges),
         network_vlan_ranges=tuple(_vlan_range(text) for text in conf.ml2_type_vlan.network_vlan_ranges),
         feed_secret=conf.hawser.feed_secret,
+        quotas={name: conf.quotas[f"quota_{name}"] for name in QUOTAS},
     )
 
 

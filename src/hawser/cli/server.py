@@ -8,22 +8,18 @@ import signal
 import socket
 import sys
 from pathlib import Path
-from typing import NoReturn
 
 import click
 import uvicorn
 from oslo_config import cfg
 
 from hawser.base import config
-from hawser.base.errors import BadInput, HawserError, Unavailable
+from hawser.base.errors import BadInput, Unavailable
+from hawser.cli import plain
 from hawser.server.api import auth
 from hawser.server.app import create_app
 from hawser.server.store.session import Store
 
-CONFIG_FILES = (
-    config.CONFIG_DIRECTORY / "neutron.conf",
-    config.CONFIG_DIRECTORY / "plugins/ml2/ml2_conf.ini",
-)
 POLICY_FILE = config.CONFIG_DIRECTORY / "policy.yaml"
 _BACKLOG = 1024
 _GRACE = 1
@@ -55,21 +51,12 @@ _log = logging.getLogger(__name__)
 )
 def main(files: tuple[Path, ...], listening: tuple[int, ...], policy_file: Path) -> None:
     """Serve the OpenStack Networking API until told to stop (SIGTERM, SIGINT)."""
-    try:
-        conf = config.read(files or CONFIG_FILES)
+    with plain.errors("neutron-server"):
+        conf = config.read(files or config.SERVER_FILES)
         settings = config.server_settings(conf)
         _log_to_stderr(settings.debug)
         sockets = [_bound(settings.bind_host, settings.bind_port), *map(_inherited, listening)]
         _serve(conf, settings, sockets, policy_file if policy_file.exists() else None)
-    except HawserError as error:
-        _fail(error.message)
-    except OSError as error:
-        _fail(f"{error.filename or 'the system'}: {error.strerror or error}")
-
-
-def _fail(message: str) -> NoReturn:
-    click.echo(f"neutron-server: {' '.join(message.split())}", err=True)
-    sys.exit(1)
 
 
 def _serve(
