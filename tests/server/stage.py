@@ -14,6 +14,7 @@ from hawser.server.model.caller import Caller
 from hawser.server.model.floatingip import FloatingIp, NewFloatingIp
 from hawser.server.model.network import Network, NewNetwork
 from hawser.server.model.port import NewPort, Port
+from hawser.server.model.quota import NO_LIMIT
 from hawser.server.model.router import NewRouter, Router, RouterChanges, WantedGateway
 from hawser.server.model.subnet import NewSubnet, Subnet
 from hawser.server.service import agent, floatingip, network, port, report, router, subnet
@@ -30,8 +31,9 @@ DHCP = (agents.DHCP, "neutron-dhcp-agent")
 
 
 def settings(**options: Any) -> ServerSettings:
-    """The default settings, but for ``options``."""
-    return replace(config.server_settings(config.read([])), **options)
+    """The default settings without quotas, but for ``options``."""
+    defaults = config.server_settings(config.read([]))
+    return replace(defaults, **{"quotas": dict.fromkeys(defaults.quotas, NO_LIMIT), **options})
 
 
 class Clock:

@@ -47,6 +47,13 @@ _SERVER: dict[str, tuple[cfg.Opt, ...]] = {
     "DEFAULT": (
         cfg.StrOpt("bind_host", default="0.0.0.0", help="The address that the API listens on."),
         cfg.PortOpt("bind_port", default=9696, help="The port that the API listens on."),
+        cfg.IntOpt("api_workers", default=1, min=0, help="Processes that serve; 0 is one, too."),
+        cfg.IntOpt(
+            "graceful_shutdown_timeout",
+            default=30,
+            min=1,
+            help="Seconds that requests under way are given to end when the server is told to stop.",
+        ),
         cfg.StrOpt("auth_strategy", default="keystone", choices=["keystone", "noauth"]),
         cfg.StrOpt("core_plugin", default="ml2", choices=["ml2"]),
         cfg.ListOpt("service_plugins", default=["router"]),
@@ -76,7 +83,9 @@ _SERVER: dict[str, tuple[cfg.Opt, ...]] = {
     "ml2_type_vxlan": (cfg.ListOpt("vni_ranges", default=["1:16777215"]),),
     "ml2_type_vlan": (cfg.ListOpt("network_vlan_ranges", default=[]),),
     "quotas": tuple(
-        cfg.IntOpt(f"quota_{name}", default=most, min=-1, help=f"The most {name}s of a project; -1: no limit.")
+        cfg.IntOpt(
+            f"quota_{name}", default=most, min=-1, help=f"The most {name}s of a project; -1: no limit."
+        )
         for name, most in QUOTAS.items()
     ),
     "hawser": (cfg.StrOpt("feed_secret", default="", secret=True, help="Nodes' keys are made from it."),),
@@ -128,6 +137,8 @@ class ServerSettings:
     dns_domain: str
     bind_host: str
     bind_port: int
+    api_workers: int
+    graceful_shutdown_timeout: int
     auth_strategy: str
     allow_overlapping_ips: bool
     dhcp_agents_per_network: int
@@ -211,6 +222,8 @@ def server_settings(conf: cfg.ConfigOpts) -> ServerSettings:
         dns_domain=conf.dns_domain,
         bind_host=conf.bind_host,
         bind_port=conf.bind_port,
+        api_workers=max(conf.api_workers, 1),
+        graceful_shutdown_timeout=conf.graceful_shutdown_timeout,
         auth_strategy=conf.auth_strategy,
         allow_overlapping_ips=conf.allow_overlapping_ips,
         dhcp_agents_per_network=conf.dhcp_agents_per_network,

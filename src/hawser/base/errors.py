@@ -7,6 +7,7 @@ HawserError
 ├── NotFound        no such thing, or not visible to this caller                 (HTTP 404)
 ├── Conflict        the thing is in a state that does not allow it               (HTTP 409)
 │   └── NoMoreRoom  a pool ran out: addresses, segments, VRIDs                   (HTTP 409)
+├── Stale           the thing is no longer of the revision that the caller meant (HTTP 412)
 ├── Unavailable     a neighbour (identity, database) does not answer             (HTTP 503)
 ├── MachineError    the kernel or a daemon of this machine refused an operation
 └── LabError        the lab cannot be started, found or changed
@@ -60,6 +61,10 @@ class Conflict(HawserError):
 
 class NoMoreRoom(Conflict):
     """A pool ran out: addresses of a subnet, segments of a type, VRIDs of an HA network."""
+
+
+class Stale(HawserError):
+    """The thing is no longer of the revision that the caller said it means to change."""
 
 
 class Unavailable(HawserError):

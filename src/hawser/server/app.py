@@ -14,14 +14,16 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Route
 
 from hawser.base.config import ServerSettings
 from hawser.server.api import bodies, faults
 from hawser.server.api.access import Access
 from hawser.server.api.auth import Auth
 from hawser.server.api.policy import Policy
-from hawser.server.api.resource import Answer, Call
-from hawser.server.api.routes import Endpoint, Serve, routes
+from hawser.server.api.ready import Readiness
+from hawser.server.api.resource import Answer, Call, Serve
+from hawser.server.api.routes import Endpoint, routes
 from hawser.server.feed.app import Feed
 from hawser.server.store.session import Store
 
@@ -35,6 +37,7 @@ def create_app(
     """The application over ``store``, whose callers ``auth`` knows.
 
     ``policy_file`` (oslo.policy's YAML) changes the rules in code. The store stays the caller's to close.
+    Who stops the server awaits ``app.state.end_streams()`` first: watch streams have no end of their own.
     """
     endpoint = partial(_endpoint, store, auth, Policy(policy_file))
     feed = Feed(store, settings)
@@ -45,13 +48,23 @@ def create_app(
             yield
 
     app = Starlette(
-        routes=[*routes(endpoint), *feed.routes()],
+        routes=[
+            *routes(endpoint),
+            Route("/healthcheck/ready", Readiness(partial(_ask, store)).answer),
+            *feed.routes(),
+        ],
         middleware=[Middleware(Access)],
         exception_handlers={HTTPException: faults.no_route},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
+    app.state.end_streams = feed.end_streams
     return app
+
+
+def _ask(store: Store) -> None:
+    with store.read() as tx:
+        _ = tx.base_revision
 
 
 def _endpoint(store: Store, auth: Auth, policy: Policy, serve: Serve) -> Endpoint:
@@ -67,6 +80,7 @@ def _endpoint(store: Store, auth: Auth, policy: Policy, serve: Serve) -> Endpoin
             pairs=request.query_params.multi_items(),
             path=request.path_params,
             body=body,
+            if_match=request.headers.get("if-match", ""),
         )
         return _response(serve(call))
 

@@ -160,7 +160,6 @@ def test_a_bad_query_is_refused(admin, query):
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/v2.0/quotas/x", 404),
         ("GET", "/v2.0/extensions/external-gateway-multihoming", 404),
         ("GET", "/v2.0/networks/no-such-name", 404),
         ("PATCH", "/v2.0/networks", 405),

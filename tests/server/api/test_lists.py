@@ -59,12 +59,24 @@ def test_pages_follow_their_links_to_the_end(admin, networks, more):
     answer = admin.get("/networks", limit=2, sort_key="name", **more)
     while True:
         seen += names(answer)
-        links = answer.json().get("networks_links", [])
-        if not links:
+        links = linked(answer)
+        if "next" not in links:
             break
-        assert links[0]["rel"] == "next"
-        answer = admin("GET", links[0]["href"])
+        answer = admin("GET", links["next"])
     assert seen == ["blue", "green", "red"]
+
+
+@pytest.mark.parametrize("more", [{}, {"status": "ACTIVE"}])
+def test_a_page_leads_back_to_the_one_before(admin, networks, more):
+    first = admin.get("/networks", limit=1, sort_key="name", **more)
+    second = admin("GET", linked(first)["next"])
+    assert names(second) == ["green"]
+    assert names(admin("GET", linked(second)["previous"])) == names(first)
+
+
+def linked(answer):
+    """The page's links by their relation."""
+    return {link["rel"]: link["href"] for link in answer.json().get("networks_links", [])}
 
 
 def test_ports_by_what_they_hold(admin, networks):

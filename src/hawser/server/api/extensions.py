@@ -14,6 +14,8 @@ from neutron_lib.api.definitions import (
     dhcpagentscheduler,
     external_net,
     extraroute,
+    filter_validation,
+    ip_substring_port_filtering,
     l3,
     l3_ext_gw_mode,
     l3_ext_ha_mode,
@@ -27,15 +29,14 @@ from neutron_lib.api.definitions import (
     sorting,
 )
 
-from hawser.base.errors import NotFound
-from hawser.server.api.resource import Answer, Call
-
 _DEFINED = (
     agent,
     allowedaddresspairs,
     dhcpagentscheduler,
     external_net,
     extraroute,
+    filter_validation,
+    ip_substring_port_filtering,
     l3,
     l3_ext_gw_mode,
     l3_ext_ha_mode,
@@ -49,6 +50,11 @@ _DEFINED = (
     sorting,
 )
 _OURS = (
+    ("quotas", "Quota management support", "Limits what a project may have of each kind."),
+    ("quota_details", "Quota details", "Shows what a project has beside what it may have."),
+    ("quota-check-limit", "Quota limit checks", "Refuses a limit below what a project has, where asked to."),
+    ("standard-attr-tag", "Tags", "Networks, ports and others can be given tags, and found by them."),
+    ("revision-if-match", "If-Match by revision", "A change can be bound to a revision of what it changes."),
     ("security-group", "Security groups", "Named sets of rules for what ports may send and receive."),
     ("l3_agent_scheduler", "L3 agent scheduler", "Shows which L3 agents host a router, and their routers."),
     ("standard-attr-description", "Descriptions", "Every resource has a description."),
@@ -71,16 +77,3 @@ ALL: Mapping[str, Mapping[str, Any]] = {
     **{alias: _extension(alias, name, text, _UPDATED) for alias, name, text in _OURS},
 }
 """By alias."""
-
-
-def index(_call: Call) -> Answer:
-    """GET /extensions."""
-    return Answer(200, {"extensions": list(ALL.values())})
-
-
-def show(call: Call) -> Answer:
-    """GET /extensions/{alias}."""
-    found = ALL.get(call.id)
-    if found is None:
-        raise NotFound("extension", call.id)
-    return Answer(200, {"extension": found})

@@ -19,6 +19,7 @@ from hawser.base.errors import (
     Forbidden,
     HawserError,
     NotFound,
+    Stale,
     Unauthenticated,
     Unavailable,
 )
@@ -30,6 +31,7 @@ _STATUSES: tuple[tuple[type[HawserError], int], ...] = (
     (Forbidden, 403),
     (NotFound, 404),
     (Conflict, 409),
+    (Stale, 412),
     (TooLarge, 413),
     (Unavailable, 503),
 )

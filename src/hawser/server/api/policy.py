@@ -1,41 +1,24 @@
 """Who may do what beyond one's own project: oslo.policy, with the defaults in code.
 
-A rule is named as operators of OpenStack Networking know it: ``create_network:provider:network_type``,
-``get_port:binding:host_id``, ``update_agent``. Every rule here depends on the caller's roles alone (what is
-whose is the service's matter), so all of them are worked out once for each set of roles, and neither a
-request nor a row of a list costs an evaluation.
+Every rule (`api/rules.py`) depends on the caller's roles alone (what is whose is the service's matter), so all
+of them are worked out once for each set of roles, and neither a request nor a row of a list costs an evaluation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from oslo_config import cfg
 from oslo_policy import policy
 
 from hawser.base.errors import Forbidden
+from hawser.server.api import rules
 from hawser.server.api.attributes import OWNER, AttributeTable, Values
 from hawser.server.model.caller import Caller
 
-_ADMIN_ONLY = "rule:admin_only"
-
-_HIDDEN: Mapping[str, tuple[str, ...]] = {
-    "network": ("provider:network_type", "provider:physical_network", "provider:segmentation_id"),
-    "port": ("binding:host_id", "binding:profile", "binding:vif_type", "binding:vif_details"),
-    "router": ("distributed", "ha"),
-}
-"""Attributes that only an administrator sees; nor does anybody else set them."""
-_NOT_SET: Mapping[str, tuple[str, ...]] = {
-    "network": ("shared", "router:external"),
-    "router": ("external_gateway_info:enable_snat", "external_gateway_info:external_fixed_ips"),
-    "floatingip": ("floating_ip_address",),
-}
-"""Attributes, and fields of attributes, that everybody sees but only an administrator sets."""
-_ACTIONS = ("get_agent", "get_l3-agents", "get_dhcp-agents", "get_l3-routers", "get_dhcp-networks")
 _NO_FILE = Path("/dev/null")
 
 
@@ -61,7 +44,7 @@ class Rights:
         """Forbidden if ``action`` (``get_agent``) is refused."""
         if action in self.refused:
             what = action.replace("_", " ", 1)
-            raise _forbidden(f"Only an administrator may {what}.")
+            raise _forbidden(f"rule:{action} is disallowed by policy: your roles do not let you {what}.")
 
 
 class Policy:
@@ -72,8 +55,8 @@ class Policy:
         conf([], project="neutron", default_config_files=[], default_config_dirs=[])
         self._enforcer = policy.Enforcer(conf, policy_file=str(file or _NO_FILE))
         self._enforcer.suppress_deprecation_warnings = True
-        self._enforcer.register_defaults(list(_defaults()))
-        self._names = sorted(name for name in self._enforcer.registered_rules if "_" in name)
+        self._enforcer.register_defaults([policy.RuleDefault(name, who) for name, who in rules.defaults()])
+        self._names = sorted({name for name, _ in rules.defaults()} - rules.NAMED.keys())
         self._of_roles = lru_cache(maxsize=1024)(self._evaluate)
 
     def rights(self, caller: Caller) -> Rights:
@@ -85,7 +68,7 @@ class Policy:
         refused = frozenset(name for name in self._names if not self._enforcer.enforce(name, {}, credentials))
         unseen = {
             noun: frozenset(name for name in names if f"get_{noun}:{name}" in refused)
-            for noun, names in _HIDDEN.items()
+            for noun, names in rules.HIDDEN.items()
         }
         return Rights(refused, unseen)
 
@@ -109,18 +92,3 @@ def check(rights: Rights, caller: Caller, attributes: AttributeTable, given: Val
 
 def _forbidden(message: str) -> Forbidden:
     return Forbidden(message, "PolicyNotAuthorized")
-
-
-def _defaults() -> Iterable[Any]:
-    yield policy.RuleDefault("context_is_admin", "role:admin")
-    yield policy.RuleDefault("admin_only", "rule:context_is_admin")
-    for noun, names in _HIDDEN.items():
-        for name in names:
-            for verb in ("get", "create", "update"):
-                yield policy.RuleDefault(f"{verb}_{noun}:{name}", _ADMIN_ONLY)
-    for noun, names in _NOT_SET.items():
-        for name in names:
-            for verb in ("create", "update"):
-                yield policy.RuleDefault(f"{verb}_{noun}:{name}", _ADMIN_ONLY)
-    for action in _ACTIONS:
-        yield policy.RuleDefault(action, _ADMIN_ONLY)

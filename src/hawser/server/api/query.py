@@ -16,9 +16,10 @@ from hawser.base.errors import BadInput
 from hawser.server.api.attributes import AttributeTable
 from hawser.server.api.bodies import check_text
 from hawser.server.api.schema.fields import Field, Shown
-from hawser.server.model.filters import Filters, Scalar
+from hawser.server.model.filters import TAG_FILTERS, Filters, Scalar
 
-_CONTROLS = frozenset({"fields", "sort_key", "sort_dir", "limit", "marker"})
+_CONTROLS = frozenset({"fields", "sort_key", "sort_dir", "limit", "marker", "page_reverse"})
+_FIXED_IP_KEYS = ("ip_address", "subnet_id", "ip_address_substr")
 _DIRECTIONS = {"asc": False, "desc": True}
 Pairs = Sequence[tuple[str, str]]
 
@@ -34,26 +35,45 @@ class Query:
     @property
     def asked_of_store(self) -> Filters:
         """What the store is asked for: all pages, where something is left to filter afterwards."""
-        return replace(self.filters, limit=None, marker=None) if self.shown_where else self.filters
+        return (
+            replace(self.filters, limit=None, marker=None, backwards=False)
+            if self.shown_where
+            else self.filters
+        )
 
     def page(self, shown: Sequence[Shown]) -> Sequence[Shown]:
         """The rest of the filters, and the page, over all that the store found."""
         if not self.shown_where:
             return shown
         matching = [item for item in shown if _matches(item, self.shown_where)]
-        if self.filters.marker is not None:
-            ids = [item["id"] for item in matching]
-            if self.filters.marker not in ids:
-                raise BadInput("marker", f"there is no {self.filters.marker} in this list")
-            matching = matching[ids.index(self.filters.marker) + 1 :]
-        return matching if self.filters.limit is None else matching[: self.filters.limit]
+        limit = self.filters.limit
+        if self.filters.backwards:
+            matching = matching[: self._place_of_marker(matching, len(matching))]
+            return matching if limit is None else matching[-limit:]
+        matching = matching[self._place_of_marker(matching, -1) + 1 :]
+        return matching if limit is None else matching[:limit]
 
-    def next_link(self, url: str, pairs: Pairs, shown: Sequence[Shown]) -> list[Mapping[str, str]]:
-        """The link to the page after this one, where this one is full."""
-        if not self.filters.limit or len(shown) < self.filters.limit:
+    def _place_of_marker(self, items: Sequence[Shown], otherwise: int) -> int:
+        if self.filters.marker is None:
+            return otherwise
+        ids = [item["id"] for item in items]
+        if self.filters.marker not in ids:
+            raise BadInput("marker", f"there is no {self.filters.marker} in this list")
+        return ids.index(self.filters.marker)
+
+    def links(self, url: str, pairs: Pairs, shown: Sequence[Shown]) -> list[Mapping[str, str]]:
+        """The links to the pages after and before this one, where there may be such."""
+        if not self.filters.limit or not shown:
             return []
-        rest = [(name, value) for name, value in pairs if name != "marker"]
-        return [{"rel": "next", "href": f"{url}?{urlencode([*rest, ('marker', shown[-1]['id'])])}"}]
+        full = len(shown) >= self.filters.limit
+        rest = [(name, value) for name, value in pairs if name not in ("marker", "page_reverse")]
+        links: list[Mapping[str, str]] = []
+        if full or self.filters.backwards:
+            links.append({"rel": "next", "href": f"{url}?{urlencode([*rest, ('marker', shown[-1]['id'])])}"})
+        if full if self.filters.backwards else self.filters.marker is not None:
+            back = urlencode([*rest, ("marker", shown[0]["id"]), ("page_reverse", "True")])
+            links.append({"rel": "previous", "href": f"{url}?{back}"})
+        return links
 
 
 def parse(pairs: Pairs, attributes: AttributeTable, known: Mapping[str, Field]) -> Query:
@@ -64,7 +84,9 @@ def parse(pairs: Pairs, attributes: AttributeTable, known: Mapping[str, Field]) 
     stored: dict[str, list[Scalar]] = {}
     shown: dict[str, set[str]] = {}
     for name, value in _split(pairs):
-        if field := known.get(name):
+        if name in TAG_FILTERS and "tags" in attributes:
+            stored.setdefault(name, []).append(value)
+        elif field := known.get(name):
             stored.setdefault(field.model, []).append(_read(name, field, value))
         elif name in attributes:
             shown.setdefault(name, set()).add(value)
@@ -75,6 +97,7 @@ def parse(pairs: Pairs, attributes: AttributeTable, known: Mapping[str, Field]) 
         sort=_sort(pairs, known),
         limit=_limit(_last(pairs, "limit")),
         marker=_last(pairs, "marker"),
+        backwards=(_last(pairs, "page_reverse") or "").lower() in ("true", "1"),
     )
     return Query(
         filters,
@@ -107,8 +130,10 @@ def _split(pairs: Pairs) -> Iterable[tuple[str, str]]:
             continue
         if name == "fixed_ips":
             key, _, inner = value.partition("=")
-            if key not in ("ip_address", "subnet_id"):
-                raise BadInput("fixed_ips", f"'{key}' is not known there", "Use ip_address= or subnet_id=.")
+            if key not in _FIXED_IP_KEYS:
+                raise BadInput(
+                    "fixed_ips", f"'{key}' is not known there", f"Use one of {', '.join(_FIXED_IP_KEYS)}."
+                )
             yield f"{name}:{key}", inner
         else:
             yield name, value

@@ -7,10 +7,10 @@ run in a worker thread and block.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from hawser.base.errors import BadInput, NotFound
+from hawser.base.errors import BadInput, Forbidden, NotFound
 from hawser.server.api import bodies, policy, query
 from hawser.server.api.attributes import OWNER, AttributeTable, Values
 from hawser.server.api.policy import Rights
@@ -19,10 +19,23 @@ from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
 from hawser.server.store.session import Store
 
+Serve = Callable[["Call"], "Answer"]
+Action = tuple[str, str, Serve]
+"""A row of the table of routes: method, path below /v2.0, and what serves it."""
+Notify = Callable[[str, Mapping[str, Any]], None]
+"""Tells others of an event (``port.create.end``) with its payload; it returns at once."""
+
+
+def _tell_nobody(_event: str, _payload: Mapping[str, Any]) -> None:
+    """Where no notifications are configured."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request: who asks, what they may not do, and what they said. ``url`` is without the query."""
+    """One request: who asks, what they may not do, and what they said. ``url`` is without the query.
+
+    ``if_match`` is the header of that name, "" for none (RFC 9110, section 13.1.1).
+    """
 
     store: Store
     caller: Caller
@@ -31,12 +44,18 @@ class Call:
     pairs: query.Pairs
     path: Mapping[str, str]
     body: bytes
+    if_match: str = ""
+    notify: Notify = _tell_nobody
 
     @property
     def id(self) -> str:
         """The member that the path names."""
-        bodies.check_text("id", self.path["id"])
-        return self.path["id"]
+        return self.named("id")
+
+    def named(self, part: str) -> str:
+        """What the path has in the place of ``part``."""
+        bodies.check_text(part, self.path[part])
+        return self.path[part]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +88,23 @@ class Update:
 
 
 @dataclass(frozen=True, slots=True)
+class Parent:
+    """A noun whose members live within a member of another: ``get`` gives that one, or is `NotFound`.
+
+    ``field`` is where the model's values hold its id. On create it is among the values by that name.
+    """
+
+    field: str
+    get: Callable[[Store, Caller, str], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Resource:
     """A noun of the API: its attributes, how it is shown, and the use cases behind it.
 
-    ``plural`` is the name in bodies; the path has dashes for its underscores. A verb that is None is not
-    there. ``fields`` are what the store filters and sorts by.
+    ``plural`` is the name in bodies. ``path`` is that in URLs: without one, ``plural`` with dashes for its
+    underscores; where there is a ``parent``, it holds ``{parent_id}``. ``table`` is the store's, where its
+    name is not ``plural``. A verb that is None is not there. ``fields`` are what the store filters and sorts by.
     """
 
     plural: str
@@ -85,6 +116,9 @@ class Resource:
     create: Create | None = None
     update: Update | None = None
     delete: Callable[[Store, Caller, str], None] | None = None
+    path: str = ""
+    table: str = ""
+    parent: Parent | None = None
 
     @property
     def singular(self) -> str:
@@ -92,9 +126,9 @@ class Resource:
         return self.attributes.singular
 
     @property
-    def path(self) -> str:
-        """The name in URLs."""
-        return self.plural.replace("_", "-")
+    def route(self) -> str:
+        """The collection's path, without a slash before it."""
+        return self.path or self.plural.replace("_", "-")
 
 
 def index(resource: Resource, call: Call) -> Answer:
@@ -102,11 +136,11 @@ def index(resource: Resource, call: Call) -> Answer:
     asked = query.parse(call.pairs, resource.attributes, resource.fields)
     if not call.rights.sees(resource.singular):
         return Answer(200, {resource.plural: []})
-    found = resource.search(call.store, call.caller, asked.asked_of_store)
+    found = resource.search(call.store, call.caller, _within(resource, call, asked.asked_of_store))
     shown = asked.page([resource.view(value) for value in found])
     hidden = call.rights.hidden(resource.singular)
     body: dict[str, Any] = {resource.plural: [query.select(item, asked.fields, hidden) for item in shown]}
-    if links := asked.next_link(call.url, call.pairs, shown):
+    if links := asked.links(call.url, call.pairs, shown):
         body[f"{resource.plural}_links"] = links
     return Answer(200, body)
 
@@ -114,40 +148,51 @@ def index(resource: Resource, call: Call) -> Answer:
 def show(resource: Resource, call: Call) -> Answer:
     """GET of a member."""
     _demand_sight(resource, call)
-    value = resource.get(call.store, call.caller, call.id)
+    value = _member(resource, call)
     return Answer(200, {resource.singular: _shown(resource, call, value, query.only_fields(call.pairs))})
 
 
 def create(resource: Resource, call: Call) -> Answer:
     """POST to the collection: one, or (under the plural name) several, all or none."""
     assert resource.create
+    call.rights.demand(f"create_{resource.singular}")
     body = bodies.parse(call.body)
     several = resource.plural in body
-    drafts = [_draft(resource, resource.create, call, given) for given in _given(resource, body)]
+    given = _given(resource, body)
+    call.notify(f"{resource.singular}.create.start", body)
+    drafts = [_draft(resource, resource.create, call, each) for each in given]
     made = resource.create.use(call.store, call.caller, drafts)
     shown = [_shown(resource, call, value) for value in made]
-    return Answer(201, {resource.plural: shown} if several else {resource.singular: shown[0]})
+    told = {resource.plural: shown} if several else {resource.singular: shown[0]}
+    call.notify(f"{resource.singular}.create.end", told)
+    return Answer(201, told)
 
 
 def update(resource: Resource, call: Call) -> Answer:
     """PUT of a member: what the body leaves out stays as it is."""
     assert resource.update
-    _demand_sight(resource, call)
+    _demand_change(resource, call, "update")
     given = bodies.inner(bodies.parse(call.body), resource.singular)
     values = resource.attributes.on_update(given)
     policy.check(call.rights, call.caller, resource.attributes, values, "update")
     if resource.update.check:
         resource.update.check(call, values)
     changes = resource.update.changes(values)
-    value = resource.update.use(call.store, call.caller, call.id, changes)
-    return Answer(200, {resource.singular: _shown(resource, call, value)})
+    call.notify(f"{resource.singular}.update.start", {"id": call.id, resource.singular: given})
+    value = resource.update.use(_guarded(resource, call), call.caller, call.id, changes)
+    told = {resource.singular: _shown(resource, call, value)}
+    call.notify(f"{resource.singular}.update.end", told)
+    return Answer(200, told)
 
 
 def delete(resource: Resource, call: Call) -> Answer:
     """DELETE of a member."""
     assert resource.delete
-    _demand_sight(resource, call)
-    resource.delete(call.store, call.caller, call.id)
+    _demand_change(resource, call, "delete")
+    told = {f"{resource.singular}_id": call.id}
+    call.notify(f"{resource.singular}.delete.start", told)
+    resource.delete(_guarded(resource, call), call.caller, call.id)
+    call.notify(f"{resource.singular}.delete.end", told)
     return Answer(204)
 
 
@@ -160,6 +205,45 @@ def _demand_sight(resource: Resource, call: Call) -> None:
     """What the caller may not see is not there for them."""
     if not call.rights.sees(resource.singular):
         raise NotFound(resource.singular, call.id)
+
+
+def _demand_change(resource: Resource, call: Call, verb: str) -> None:
+    """Forbidden where policy says so, but only for what the caller sees: the rest is not there for them."""
+    _demand_sight(resource, call)
+    try:
+        call.rights.demand(f"{verb}_{resource.singular}")
+    except Forbidden:
+        _member(resource, call)
+        raise
+    if resource.parent:
+        _member(resource, call)
+
+
+def _member(resource: Resource, call: Call) -> Any:
+    """The thing that the path names; within its parent, where the noun has one."""
+    value = resource.get(call.store, call.caller, call.id)
+    if resource.parent and getattr(value, resource.parent.field) != call.named("parent_id"):
+        raise NotFound(resource.singular, call.id)
+    return value
+
+
+def _within(resource: Resource, call: Call, filters: Filters) -> Filters:
+    """The filters, narrowed to the members of the parent that the path names."""
+    if resource.parent is None:
+        return filters
+    parent_id = call.named("parent_id")
+    resource.parent.get(call.store, call.caller, parent_id)
+    return replace(filters, where=(*filters.where, (resource.parent.field, (parent_id,))))
+
+
+def _guarded(resource: Resource, call: Call) -> Store:
+    """The store; where the caller said which revision it means, one that writes only while that is so."""
+    if not call.if_match:
+        return call.store
+    name, _, number = call.if_match.strip('"').partition("=")
+    if name != "revision_number" or not (number.isascii() and number.isdigit() and len(number) < 19):
+        raise BadInput("If-Match", f"'{call.if_match}' is not understood", "Write revision_number=N.")
+    return call.store.expecting(resource.table or resource.plural, call.id, int(number))
 
 
 def _shown(resource: Resource, call: Call, value: Any, fields: frozenset[str] = frozenset()) -> Shown:
@@ -182,6 +266,8 @@ def _given(resource: Resource, body: Mapping[str, Any]) -> list[Mapping[str, Any
 def _draft(resource: Resource, create: Create, call: Call, given: Mapping[str, Any]) -> Any:
     values = resource.attributes.on_create(given)
     policy.check(call.rights, call.caller, resource.attributes, values, "create")
+    if resource.parent:
+        values = {**values, resource.parent.field: call.named("parent_id")}
     if create.check:
         create.check(call, values)
     return create.new(values, values.get(OWNER, call.caller.project_id))

@@ -23,9 +23,10 @@ async def resources(request: Request) -> JSONResponse:
                 {
                     "name": resource.singular,
                     "collection": resource.plural,
-                    "links": [{"rel": "self", "href": f"{base}/v2.0/{resource.path}"}],
+                    "links": [{"rel": "self", "href": f"{base}/v2.0/{resource.route}"}],
                 }
                 for resource in ALL
+                if resource.parent is None
             ]
         }
     )

@@ -56,6 +56,10 @@ class Feed:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
+    async def end_streams(self) -> None:
+        """End all watch streams, in good order: nodes go to another server."""
+        await self._hub.end()
+
     async def _watch(self, request: Request) -> Response:
         host = request.path_params["host"]
         if refusal := self._refusal(request, host):
@@ -83,7 +87,7 @@ class Feed:
     async def _lines(self, host: str, seen: NodeIntent, first: IntentChange) -> AsyncIterator[bytes]:
         try:
             yield codec.encode(first) + b"\n"
-            while True:
+            while not self._hub.ended:
                 intent = await self._hub.next(host, seen, SIGN_OF_LIFE)
                 if intent is None:
                     yield b"\n"

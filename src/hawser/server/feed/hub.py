@@ -44,6 +44,7 @@ class Hub:
         self._busy = asyncio.Lock()
         self._renewed = asyncio.Condition()
         self._hint = asyncio.Event()
+        self.ended = False
 
     async def run(self) -> None:
         """Keep up with the store until cancelled; a database that does not answer is asked again."""
@@ -84,14 +85,20 @@ class Hub:
         return next((intent for intent in self._past[host] if digest(intent) == of), None)
 
     async def next(self, host: str, seen: NodeIntent, patience: float) -> NodeIntent | None:
-        """The host's intent once it is another than ``seen``; None after ``patience`` seconds."""
+        """The host's intent once it is another than ``seen``; None after ``patience`` seconds, or at the end."""
         async with self._renewed:
             try:
-                changed = self._renewed.wait_for(lambda: self._current[host] is not seen)
+                changed = self._renewed.wait_for(lambda: self.ended or self._current[host] is not seen)
                 await asyncio.wait_for(changed, patience)
             except TimeoutError:
                 return None
-        return self._current[host]
+        return None if self.ended else self._current[host]
+
+    async def end(self) -> None:
+        """Let all who wait go, for good: the server stops."""
+        self.ended = True
+        async with self._renewed:
+            self._renewed.notify_all()
 
     async def _renew_watched(self) -> None:
         self._hint.clear()

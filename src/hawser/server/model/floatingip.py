@@ -29,6 +29,7 @@ class FloatingIp:
     revision: int
     created_at: datetime
     updated_at: datetime
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

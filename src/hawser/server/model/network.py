@@ -33,6 +33,7 @@ class Network:
     created_at: datetime
     updated_at: datetime
     subnet_ids: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

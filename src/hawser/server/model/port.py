@@ -63,6 +63,7 @@ class Port:
     revision: int
     created_at: datetime
     updated_at: datetime
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

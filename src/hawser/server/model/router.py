@@ -48,6 +48,7 @@ class Router:
     revision: int
     created_at: datetime
     updated_at: datetime
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

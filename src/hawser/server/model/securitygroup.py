@@ -42,6 +42,7 @@ class SecurityGroup:
     revision: int
     created_at: datetime
     updated_at: datetime
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

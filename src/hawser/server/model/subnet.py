@@ -45,6 +45,7 @@ class Subnet:
     revision: int
     created_at: datetime
     updated_at: datetime
+    tags: tuple[str, ...] = ()
 
     @property
     def autoconfigured(self) -> bool:

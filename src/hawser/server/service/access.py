@@ -6,14 +6,18 @@ from typing import Protocol, TypeVar
 
 from hawser.base.errors import Forbidden, NotFound
 from hawser.server.model.caller import Caller
+from hawser.server.model.floatingip import FloatingIp
 from hawser.server.model.network import Network
 from hawser.server.model.port import Port
 from hawser.server.model.router import Router
+from hawser.server.model.securitygroup import SecurityGroup
 from hawser.server.model.subnet import Subnet
 from hawser.server.store.session import Transaction
+from hawser.server.store.tables.floatingip import floating_ips
 from hawser.server.store.tables.network import networks
 from hawser.server.store.tables.port import ports
 from hawser.server.store.tables.router import routers
+from hawser.server.store.tables.securitygroup import groups
 from hawser.server.store.tables.subnet import subnets
 
 _KINDS = {"floatingip": "FloatingIPNotFound"}
@@ -87,6 +91,16 @@ def owned_port(tx: Transaction, caller: Caller, id: str) -> Port:
 def owned_router(tx: Transaction, caller: Caller, id: str) -> Router:
     """A router that the caller may change."""
     return owned(caller, routers.get(tx, id), "router", id)
+
+
+def owned_floating_ip(tx: Transaction, caller: Caller, id: str) -> FloatingIp:
+    """A floating IP that the caller may change."""
+    return owned(caller, floating_ips.get(tx, id), "floatingip", id)
+
+
+def owned_security_group(tx: Transaction, caller: Caller, id: str) -> SecurityGroup:
+    """A security group that the caller may change."""
+    return owned(caller, groups.get(tx, id), "security_group", id)
 
 
 def _sees(caller: Caller, network: Network) -> bool:

@@ -12,7 +12,7 @@ from hawser.server.model.floatingip import FloatingIp, FloatingIpChanges, NewFlo
 from hawser.server.model.network import Network
 from hawser.server.model.port import FLOATING_IP, NewPort, WantedIp
 from hawser.server.model.unset import UNSET, given
-from hawser.server.service import access, association, plug
+from hawser.server.service import access, association, plug, quota
 from hawser.server.service.addressing import Addressing
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import floatingip as rows
@@ -29,13 +29,14 @@ def create(store: Store, caller: Caller, draft: NewFloatingIp) -> FloatingIp:
 def create_many(store: Store, caller: Caller, drafts: Sequence[NewFloatingIp]) -> list[FloatingIp]:
     """Make all of them or, where one cannot be, none."""
     with store.write() as tx:
+        quota.demand(tx, "floatingip", [draft.project_id for draft in drafts])
         return [_make(tx, caller, draft) for draft in drafts]
 
 
 def get(store: Store, caller: Caller, id: str) -> FloatingIp:
     """The one with this id. `NotFound` where the caller does not see any."""
     with store.read() as tx:
-        return _owned(tx, caller, id)
+        return access.owned_floating_ip(tx, caller, id)
 
 
 def search(store: Store, caller: Caller, filters: Filters) -> list[FloatingIp]:
@@ -47,7 +48,7 @@ def search(store: Store, caller: Caller, filters: Filters) -> list[FloatingIp]:
 def update(store: Store, caller: Caller, id: str, changes: FloatingIpChanges) -> FloatingIp:
     """Associate it with a port, or with another address of its port, or disassociate it."""
     with store.write() as tx:
-        floating = _owned(tx, caller, id)
+        floating = access.owned_floating_ip(tx, caller, id)
         if changes.description is not UNSET:
             floating_ips.change(tx, id, description=changes.description)
         port_id = given(changes.port_id, floating.port_id)
@@ -58,19 +59,15 @@ def update(store: Store, caller: Caller, id: str, changes: FloatingIpChanges) ->
             association.disassociate(tx, id)
         elif changes.port_id is not UNSET or changes.fixed_address is not UNSET:
             association.associate(tx, caller, floating, port_id, fixed_address)
-        return _owned(tx, caller, id)
+        return access.owned_floating_ip(tx, caller, id)
 
 
 def delete(store: Store, caller: Caller, id: str) -> None:
     """Give the address back."""
     with store.write() as tx:
-        floating = _owned(tx, caller, id)
+        floating = access.owned_floating_ip(tx, caller, id)
         floating_ips.remove(tx, id)
         plug.remove(tx, floating.external_port_id)
-
-
-def _owned(tx: Transaction, caller: Caller, id: str) -> FloatingIp:
-    return access.owned(caller, floating_ips.get(tx, id), "floatingip", id)
 
 
 def _make(tx: Transaction, caller: Caller, draft: NewFloatingIp) -> FloatingIp:
@@ -110,7 +107,7 @@ def _make(tx: Transaction, caller: Caller, draft: NewFloatingIp) -> FloatingIp:
     if draft.port_id is None:
         return floating
     association.associate(tx, caller, floating, draft.port_id, draft.fixed_address)
-    return _owned(tx, caller, id)
+    return access.owned_floating_ip(tx, caller, id)
 
 
 def _wanted(tx: Transaction, network: Network, draft: NewFloatingIp) -> WantedIp:

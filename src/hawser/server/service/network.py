@@ -13,7 +13,7 @@ from hawser.server.model.filters import Filters
 from hawser.server.model.network import Network, NetworkChanges, NewNetwork
 from hawser.server.model.port import DHCP, FLOATING_IP, ROUTER_GATEWAY
 from hawser.server.model.unset import UNSET, Unset
-from hawser.server.service import access, dhcp, segment
+from hawser.server.service import access, dhcp, quota, segment
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import network as rows
@@ -31,6 +31,7 @@ def create(store: Store, caller: Caller, draft: NewNetwork) -> Network:
 def create_many(store: Store, caller: Caller, drafts: Sequence[NewNetwork]) -> list[Network]:
     """Make all of them or, where one cannot be, none."""
     with store.write() as tx:
+        quota.demand(tx, "network", [draft.project_id for draft in drafts])
         return [make(tx, draft, segment.choose(tx, draft)) for draft in drafts]
 
 

@@ -22,7 +22,7 @@ from hawser.server.model.port import (
     PortChanges,
 )
 from hawser.server.model.unset import UNSET, given
-from hawser.server.service import access, association, plug, securitygroup
+from hawser.server.service import access, association, plug, quota, securitygroup
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import port as rows
@@ -40,6 +40,7 @@ def create(store: Store, caller: Caller, draft: NewPort) -> Port:
 def create_many(store: Store, caller: Caller, drafts: Sequence[NewPort]) -> list[Port]:
     """Make all of them or, where one cannot be, none."""
     with store.write() as tx:
+        quota.demand(tx, "port", [draft.project_id for draft in drafts])
         return [_make(tx, caller, draft) for draft in drafts]
 
 

@@ -11,7 +11,7 @@ from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
 from hawser.server.model.router import ExtraRoute, NewRouter, Router, RouterChanges, RouterInterface
 from hawser.server.model.unset import UNSET, given
-from hawser.server.service import access, gateway, ha, hosting, interface
+from hawser.server.service import access, gateway, ha, hosting, interface, quota
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import router as rows
@@ -30,6 +30,7 @@ def create(store: Store, caller: Caller, draft: NewRouter) -> Router:
 def create_many(store: Store, caller: Caller, drafts: Sequence[NewRouter]) -> list[Router]:
     """Make all of them or, where one cannot be, none."""
     with store.write() as tx:
+        quota.demand(tx, "router", [draft.project_id for draft in drafts])
         return [_make(tx, caller, draft) for draft in drafts]
 
 

@@ -10,7 +10,7 @@ from hawser.server.model import rulecheck
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
 from hawser.server.model.securitygroup import NewRule, Rule, SecurityGroup
-from hawser.server.service import access
+from hawser.server.service import access, quota
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import securitygroup as rows
 from hawser.server.store.tables.securitygroup import groups, rules
@@ -24,6 +24,7 @@ def create(store: Store, caller: Caller, draft: NewRule) -> Rule:
 def create_many(store: Store, caller: Caller, drafts: Sequence[NewRule]) -> list[Rule]:
     """Make all of them or none. `Conflict` (SecurityGroupRuleExists) where there is an equal one."""
     with store.write() as tx:
+        quota.demand(tx, "security_group_rule", [draft.project_id for draft in drafts])
         return [_make(tx, caller, draft) for draft in drafts]
 
 
@@ -50,9 +51,9 @@ def delete(store: Store, caller: Caller, id: str) -> None:
 def _make(tx: Transaction, caller: Caller, draft: NewRule) -> Rule:
     rulecheck.check(draft)
     group_id = draft.security_group_id
-    group = access.owned(caller, groups.get(tx, group_id), "security_group", group_id)
+    group = access.owned_security_group(tx, caller, group_id)
     if draft.remote_group_id is not None:
-        access.owned(caller, groups.get(tx, draft.remote_group_id), "security_group", draft.remote_group_id)
+        access.owned_security_group(tx, caller, draft.remote_group_id)
     rule = Rule(
         id=str(uuid4()),
         project_id=draft.project_id,

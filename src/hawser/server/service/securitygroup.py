@@ -11,7 +11,7 @@ from hawser.base.errors import Conflict
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
 from hawser.server.model.securitygroup import NewSecurityGroup, Rule, SecurityGroup, SecurityGroupChanges
-from hawser.server.service import access
+from hawser.server.service import access, quota
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import securitygroup as rows
@@ -30,13 +30,14 @@ def create(store: Store, caller: Caller, draft: NewSecurityGroup) -> SecurityGro
 def create_many(store: Store, caller: Caller, drafts: Sequence[NewSecurityGroup]) -> list[SecurityGroup]:
     """Make all of them or, where one cannot be, none."""
     with store.write() as tx:
+        quota.demand(tx, "security_group", [draft.project_id for draft in drafts])
         return [_make_named(tx, draft) for draft in drafts]
 
 
 def get(store: Store, caller: Caller, id: str) -> SecurityGroup:
     """The one with this id. `NotFound` where the caller does not see any."""
     with store.read() as tx:
-        return access.owned(caller, groups.get(tx, id), "security_group", id)
+        return access.owned_security_group(tx, caller, id)
 
 
 def search(store: Store, caller: Caller, filters: Filters) -> list[SecurityGroup]:
@@ -53,10 +54,10 @@ def search(store: Store, caller: Caller, filters: Filters) -> list[SecurityGroup
 def update(store: Store, caller: Caller, id: str, changes: SecurityGroupChanges) -> SecurityGroup:
     """Change what is said in ``changes``; the default group keeps its name."""
     with store.write() as tx:
-        group = access.owned(caller, groups.get(tx, id), "security_group", id)
+        group = access.owned_security_group(tx, caller, id)
         if changes.name in (group.name, DEFAULT) or not group.default or "name" not in said(changes):
             groups.change(tx, id, **said(changes))
-            return access.owned(caller, groups.get(tx, id), "security_group", id)
+            return access.owned_security_group(tx, caller, id)
         raise Conflict(
             "Updating the default security group's name is not allowed.", "SecurityGroupCannotUpdateDefault"
         )
@@ -65,7 +66,7 @@ def update(store: Store, caller: Caller, id: str, changes: SecurityGroupChanges)
 def delete(store: Store, caller: Caller, id: str) -> None:
     """Remove it with its rules. `Conflict` (SecurityGroupInUse) while ports are in it."""
     with store.write() as tx:
-        group = access.owned(caller, groups.get(tx, id), "security_group", id)
+        group = access.owned_security_group(tx, caller, id)
         if group.default and not caller.is_admin:
             raise Conflict(
                 "Insufficient rights for removing default security group.", "SecurityGroupCannotRemoveDefault"

@@ -18,7 +18,7 @@ from hawser.server.model.network import Network
 from hawser.server.model.port import ADDRESSED_OWNERS, DHCP
 from hawser.server.model.subnet import NewSubnet, Subnet, SubnetChanges
 from hawser.server.model.unset import UNSET
-from hawser.server.service import access, dhcp, plug
+from hawser.server.service import access, dhcp, plug, quota
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import subnet as rows
@@ -35,6 +35,7 @@ def create(store: Store, caller: Caller, draft: NewSubnet) -> Subnet:
 def create_many(store: Store, caller: Caller, drafts: Sequence[NewSubnet]) -> list[Subnet]:
     """Make all of them or, where one cannot be, none."""
     with store.write() as tx:
+        quota.demand(tx, "subnet", [draft.project_id for draft in drafts])
         return [make(tx, access.owned_network(tx, caller, draft.network_id), draft) for draft in drafts]
 
 

@@ -12,15 +12,17 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import copy
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, delete, exc, insert, select, update
 
 from hawser.base.config import ServerSettings
-from hawser.base.errors import Conflict, Unavailable
+from hawser.base.errors import Conflict, Stale, Unavailable
 from hawser.server.store import database, upgrade
 from hawser.server.store.tables import log
+from hawser.server.store.tables.columns import METADATA
 
 LOG_KEPT = 10_000
 """Revisions that the change log reaches back at least."""
@@ -74,6 +76,18 @@ class Transaction:
     def touch(self, noun: str, key: str) -> None:
         """Note for the change log that the thing was made, changed or removed."""
         self._touched[noun, key] = None
+
+    def expect(self, table: str, id: str, revision: int) -> None:
+        """`Stale` where the thing is there and of another revision; of what has none, none can be meant."""
+        columns = METADATA.tables[table].c
+        if "revision" not in columns:
+            raise Stale(f"{table} have no revisions. Leave If-Match out.", "RevisionNumberConstraintFailed")
+        found = self.execute(select(columns.revision).where(columns.id == id)).scalar()
+        if found is not None and found != revision:
+            raise Stale(
+                f"Constrained to revision {revision}, but the present revision is {found}. Read it again.",
+                "RevisionNumberConstraintFailed",
+            )
 
     def lock(self) -> None:
         """Wait until no other writer is under way; first thing in a transaction that writes."""
@@ -136,6 +150,7 @@ class Store:
         self._reading = database.for_reading(self._engine)
         self._writing = database.for_writing(self._engine)
         self._writer = threading.Lock()
+        self._expected: tuple[str, str, int] | None = None
 
     def upgrade(self) -> None:
         """Bring the database's schema to the newest version, from nothing or from any older one."""
@@ -161,11 +176,19 @@ class Store:
         with self._writer, self._connected(self._writing) as connection:
             tx = Transaction(connection, self.settings, self._clock())
             tx.lock()
+            if self._expected:
+                tx.expect(*self._expected)
             yield tx
             if tx.touched:
                 tx.record()
         if tx.touched:
             self.changed.tell()
+
+    def expecting(self, table: str, id: str, revision: int) -> Store:
+        """This store for one write about a thing of ``table``, which is `Stale` unless it has that revision."""
+        guarded = copy(self)
+        guarded._expected = (table, id, revision)
+        return guarded
 
     @contextmanager
     def _connected(self, engine: Engine) -> Iterator[Connection]:

@@ -57,11 +57,13 @@ STANDARD: Definition = {
     "revision_number": read_only(),
 }
 """The attributes that every noun has, for what neutron-lib does not define."""
+TAGGED: Definition = {"tags": read_only()}
+"""The attribute of nouns that can have tags; they are set by requests of their own."""
 
 
 def standard(value: Stamped) -> Shown:
-    """The attributes that every noun shows."""
-    return {
+    """The attributes that every noun shows, and the tags of one that has them."""
+    shown = {
         "id": value.id,
         "tenant_id": value.project_id,
         "project_id": value.project_id,
@@ -70,6 +72,8 @@ def standard(value: Stamped) -> Shown:
         "updated_at": moment(value.updated_at),
         "revision_number": value.revision,
     }
+    tags: tuple[str, ...] | None = getattr(value, "tags", None)
+    return shown if tags is None else {**shown, "tags": list(tags)}
 
 
 def moment(time: datetime) -> str:

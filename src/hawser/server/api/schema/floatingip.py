@@ -12,6 +12,7 @@ from hawser.server.api.attributes import Values, table
 from hawser.server.api.schema.fields import (
     STANDARD,
     STANDARD_FIELDS,
+    TAGGED,
     Field,
     Shown,
     address,
@@ -22,7 +23,7 @@ from hawser.server.api.schema.fields import (
 )
 from hawser.server.model.floatingip import FloatingIp, FloatingIpChanges, NewFloatingIp
 
-ATTRIBUTES = table("floatingip", "floatingips", (l3,), STANDARD)
+ATTRIBUTES = table("floatingip", "floatingips", (l3,), STANDARD | TAGGED)
 FIELDS: Mapping[str, Field] = {
     **STANDARD_FIELDS,
     **fields(str, "port_id", "router_id", "status", floating_network_id="network_id"),

@@ -13,6 +13,7 @@ from hawser.server.api.attributes import Values, table
 from hawser.server.api.schema.fields import (
     STANDARD,
     STANDARD_FIELDS,
+    TAGGED,
     Field,
     Shown,
     boolean,
@@ -31,7 +32,7 @@ ATTRIBUTES = table(
     "network",
     "networks",
     (network_definition, external_net, network_mtu_writable, port_security),
-    STANDARD | _SEGMENT,
+    STANDARD | TAGGED | _SEGMENT,
 )
 FIELDS: Mapping[str, Field] = {
     **STANDARD_FIELDS,

@@ -15,6 +15,7 @@ from hawser.server.api.attributes import Values, table
 from hawser.server.api.schema.fields import (
     STANDARD,
     STANDARD_FIELDS,
+    TAGGED,
     Field,
     Shown,
     boolean,
@@ -33,6 +34,7 @@ ATTRIBUTES = table(
     "ports",
     (port_definition, portbindings, port_security, allowedaddresspairs),
     STANDARD
+    | TAGGED
     | {
         "security_groups": {
             "allow_post": True,
@@ -53,6 +55,7 @@ FIELDS: Mapping[str, Field] = {
     **fields(boolean, "admin_state_up", "port_security_enabled"),
     **fields(str, security_groups="security_group_ids"),
     "fixed_ips:subnet_id": Field("fixed_ips.subnet_id", str),
+    "fixed_ips:ip_address_substr": Field("fixed_ips.address_part", str),
     "fixed_ips:ip_address": Field("fixed_ips.address", canonical_address),
     "binding:host_id": Field("host", str),
     "binding:vnic_type": Field("vnic_type", str),

@@ -14,6 +14,7 @@ from hawser.server.api.attributes import Values, table
 from hawser.server.api.schema.fields import (
     STANDARD,
     STANDARD_FIELDS,
+    TAGGED,
     Field,
     Shown,
     address,
@@ -42,6 +43,7 @@ ATTRIBUTES = table(
     "routers",
     (l3, extraroute, l3_ext_gw_mode, l3_ext_ha_mode),
     STANDARD
+    | TAGGED
     | {
         # Every router here is centralised, which a caller may also ask for in so many words.
         "distributed": {

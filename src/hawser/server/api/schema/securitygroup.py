@@ -12,6 +12,7 @@ from hawser.server.api.attributes import OWNER, Definition, Values, read_only, t
 from hawser.server.api.schema.fields import (
     STANDARD,
     STANDARD_FIELDS,
+    TAGGED,
     Field,
     Shown,
     canonical_network,
@@ -60,7 +61,7 @@ ATTRIBUTES = table(
     "security_group",
     "security_groups",
     (),
-    STANDARD | _OWNED | {"name": text(), "security_group_rules": read_only()},
+    STANDARD | TAGGED | _OWNED | {"name": text(), "security_group_rules": read_only()},
 )
 FIELDS: Mapping[str, Field] = {**STANDARD_FIELDS, **fields(str, "name")}
 

@@ -12,6 +12,7 @@ from hawser.server.api.attributes import Values, table
 from hawser.server.api.schema.fields import (
     STANDARD,
     STANDARD_FIELDS,
+    TAGGED,
     Field,
     Shown,
     address,
@@ -33,6 +34,7 @@ ATTRIBUTES = table(
     (subnet_definition,),
     # There are no subnet pools: a CIDR is always the caller's, and "no pool" may be said.
     STANDARD
+    | TAGGED
     | {
         "cidr": {k: v for k, v in _PARTS["cidr"].items() if k != "default"}
         | {"validate": {"type:subnet": None}},

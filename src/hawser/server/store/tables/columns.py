@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from ipaddress import ip_address
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, MetaData, String, Text
+from sqlalchemy import BigInteger, Column, ColumnElement, DateTime, MetaData, String, Text, func, type_coerce
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
+_FRAME = "\n"
 METADATA = MetaData()
 """All tables of the store. The schema is made by the migrations; a test holds the two together."""
 
@@ -76,6 +77,32 @@ class AsList(TypeDecorator[tuple[Any, ...]]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[Any, ...]:
         """From the database."""
         return tuple(self.parse(each) for each in json.loads(value or "[]"))
+
+
+class Tags(TypeDecorator[tuple[str, ...]]):
+    """Tags, each between line feeds, which no tag holds: so one can be looked for without a table of their own."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str:
+        """To the database."""
+        return _FRAME + "".join(f"{tag}{_FRAME}" for tag in value or ())
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
+        """From the database."""
+        return tuple(value[1:-1].split(_FRAME)) if value and len(value) > 1 else ()
+
+
+def has_tag(column: ColumnElement[Any], tag: str) -> ColumnElement[bool]:
+    """The condition that a `Tags` column holds this tag: without it, the text would be another."""
+    text = type_coerce(column, Text)
+    return func.replace(text, f"{_FRAME}{tag}{_FRAME}", "") != text
+
+
+def tags_column() -> Column[Any]:
+    """The tags of a noun that can have some."""
+    return Column("tags", Tags, nullable=False)
 
 
 def id_column() -> Column[str]:

@@ -6,13 +6,14 @@ from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint
 
 from hawser.server.model.caller import Caller
 from hawser.server.model.floatingip import FloatingIp
-from hawser.server.store.tables.columns import ADDRESS, METADATA, owned_columns
+from hawser.server.store.tables.columns import ADDRESS, METADATA, owned_columns, tags_column
 from hawser.server.store.tables.records import Records, Where
 
 floating_ip_table = Table(
     "floating_ips",
     METADATA,
     *owned_columns(),
+    tags_column(),
     Column("network_id", ForeignKey("networks.id"), nullable=False, index=True),
     Column("address", ADDRESS, nullable=False, index=True),
     Column("external_port_id", ForeignKey("ports.id"), nullable=False, index=True),

@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Column, Integer, String, Table, or_, select
 
 from hawser.server.model.caller import Caller
 from hawser.server.model.network import Network
-from hawser.server.store.tables.columns import METADATA, AsText, owned_columns
+from hawser.server.store.tables.columns import METADATA, AsText, owned_columns, tags_column
 from hawser.server.store.tables.records import Part, Records, Where
 from hawser.server.store.tables.subnet import subnet_table
 from hawser.wire.intent import NetworkType
@@ -17,6 +17,7 @@ network_table = Table(
     "networks",
     METADATA,
     *owned_columns(),
+    tags_column(),
     Column("name", String(255), nullable=False, index=True),
     Column("admin_state_up", Boolean, nullable=False),
     Column("shared", Boolean, nullable=False),

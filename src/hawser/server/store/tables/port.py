@@ -16,6 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
     delete,
     insert,
+    or_,
     select,
     type_coerce,
 )
@@ -24,7 +25,7 @@ from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Scalar
 from hawser.server.model.port import AddressPair, FixedIp, Port
 from hawser.server.store.session import Transaction
-from hawser.server.store.tables.columns import ADDRESS, METADATA, AsList, owned_columns
+from hawser.server.store.tables.columns import ADDRESS, METADATA, AsList, owned_columns, tags_column
 from hawser.server.store.tables.records import Part, Records, Where
 
 
@@ -41,6 +42,7 @@ port_table = Table(
     "ports",
     METADATA,
     *owned_columns(),
+    tags_column(),
     Column("network_id", ForeignKey("networks.id"), nullable=False, index=True),
     Column("name", String(255), nullable=False, index=True),
     Column("mac", String(17), nullable=False),
@@ -84,6 +86,12 @@ def _with_fixed_ip(column: Any) -> Any:
     return condition
 
 
+def _with_part_of_address(tx: Transaction, values: Sequence[Scalar]) -> Where:
+    text = type_coerce(fixed_ip_table.c.address, String)
+    alike = or_(*(text.contains(str(value), autoescape=True) for value in values))
+    return port_table.c.id.in_(select(fixed_ip_table.c.port_id).where(alike))
+
+
 def _with_group(tx: Transaction, values: Sequence[Scalar]) -> Where:
     members = select(port_group_table.c.port_id).where(port_group_table.c.security_group_id.in_(values))
     return port_table.c.id.in_(members)
@@ -115,6 +123,7 @@ ports: Records[Port] = Records(
     filters={
         "fixed_ips.subnet_id": _with_fixed_ip(fixed_ip_table.c.subnet_id),
         "fixed_ips.address": _with_fixed_ip(fixed_ip_table.c.address),
+        "fixed_ips.address_part": _with_part_of_address,
         "security_group_ids": _with_group,
     },
 )

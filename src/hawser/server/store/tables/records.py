@@ -14,8 +14,9 @@ from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, delete, in
 from sqlalchemy.types import Boolean, Integer
 
 from hawser.base.errors import BadInput
-from hawser.server.model.filters import ALL, Filters, Scalar
+from hawser.server.model.filters import ALL, TAG_FILTERS, Filters, Scalar
 from hawser.server.store.session import Transaction
+from hawser.server.store.tables.columns import has_tag
 
 Value = TypeVar("Value")
 Where = ColumnElement[bool]
@@ -79,9 +80,11 @@ class Records(Generic[Value]):
     def find(self, tx: Transaction, *where: Where, filters: Filters = ALL) -> list[Value]:
         """Those that meet all conditions, in the order asked for, else by id."""
         statement = self._page(tx, where, filters)
-        rows = tx.execute(statement.with_only_columns(*self._columns)).all()
+        rows = list(tx.execute(statement.with_only_columns(*self._columns)))
         if not rows:
             return []
+        if filters.backwards:
+            rows.reverse()
         ids = statement.with_only_columns(self.table.c.id).scalar_subquery()
         parts = [(part, self._parts_by_id(tx, part, ids)) for part in self._parts]
         values: list[Value] = []
@@ -123,14 +126,17 @@ class Records(Generic[Value]):
 
     def _page(self, tx: Transaction, where: Sequence[Where], filters: Filters) -> Select[Any]:
         conditions = [*where, *(self._condition(tx, field, values) for field, values in filters.where)]
-        order = [(self._column(field), descending) for field, descending in filters.sort]
-        if (self.table.c.id, True) not in order:
-            order.append((self.table.c.id, False))
+        order = self._order(filters)
         if filters.marker is not None:
             conditions.append(self._after(tx, filters.marker, order))
         statement = select(self.table.c.id).where(*conditions)
         statement = statement.order_by(*(key.desc() if descending else key for key, descending in order))
         return statement if filters.limit is None else statement.limit(filters.limit)
+
+    def _order(self, filters: Filters) -> list[tuple[Any, bool]]:
+        """The keys to sort by, and whether each descends; backwards, all turn round."""
+        keys = [*filters.sort] if ("id", True) in filters.sort else [*filters.sort, ("id", False)]
+        return [(self._column(field), descending != filters.backwards) for field, descending in keys]
 
     def _after(self, tx: Transaction, marker: str, order: list[tuple[Any, bool]]) -> Where:
         """What comes after ``marker``: later in the first key, or equal there and later in the next."""
@@ -156,10 +162,20 @@ class Records(Generic[Value]):
     def _condition(self, tx: Transaction, field: str, values: Sequence[Scalar]) -> Where:
         if field in self._filters:
             return self._filters[field](tx, values)
+        if field in TAG_FILTERS and "tags" in self.table.c:
+            return _tagged(self.table.c.tags, field, values)
         column = self._column(field)
         wanted = [_typed(field, column, value) for value in values if value is not None]
         among = column.in_(wanted)
         return or_(among, column.is_(None)) if None in values else among
+
+
+def _tagged(column: ColumnElement[Any], field: str, values: Sequence[Scalar]) -> Where:
+    """The condition on tags; ``values`` may hold several each, separated by commas."""
+    wanted = [tag for value in values for tag in str(value).split(",")]
+    has = [has_tag(column, tag) for tag in wanted]
+    matches = or_(*has) if field.endswith("any") else and_(*has)
+    return ~matches if field.startswith("not-") else matches
 
 
 def _typed(field: str, column: ColumnElement[Any], value: Scalar) -> Scalar:

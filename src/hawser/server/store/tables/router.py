@@ -23,7 +23,7 @@ from hawser.server.model.caller import Caller
 from hawser.server.model.port import FixedIp
 from hawser.server.model.router import ExtraRoute, Gateway, Router, RouterHost
 from hawser.server.store.session import Transaction
-from hawser.server.store.tables.columns import METADATA, AsList, AsText, Utc, owned_columns
+from hawser.server.store.tables.columns import METADATA, AsList, AsText, Utc, owned_columns, tags_column
 from hawser.server.store.tables.port import fixed_ip_table
 from hawser.server.store.tables.records import Part, Records, Where
 from hawser.wire.report import Mastership
@@ -42,6 +42,7 @@ router_table = Table(
     "routers",
     METADATA,
     *owned_columns(),
+    tags_column(),
     Column("name", String(255), nullable=False, index=True),
     Column("admin_state_up", Boolean, nullable=False),
     Column("status", String(16), nullable=False),

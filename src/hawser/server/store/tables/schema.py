@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from hawser.server.store.tables import agent, floatingip, log, network, port, router, securitygroup, subnet
+from hawser.server.store.tables import (
+    agent,
+    floatingip,
+    log,
+    network,
+    port,
+    quota,
+    router,
+    securitygroup,
+    subnet,
+)
 from hawser.server.store.tables.columns import METADATA
 
 __all__ = [
@@ -12,6 +22,7 @@ __all__ = [
     "log",
     "network",
     "port",
+    "quota",
     "router",
     "securitygroup",
     "subnet",

@@ -9,13 +9,14 @@ from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, sele
 
 from hawser.server.model.caller import Caller
 from hawser.server.model.securitygroup import Rule, SecurityGroup
-from hawser.server.store.tables.columns import METADATA, AsText, owned_columns
+from hawser.server.store.tables.columns import METADATA, AsText, owned_columns, tags_column
 from hawser.server.store.tables.records import Part, Records, Where
 
 group_table = Table(
     "security_groups",
     METADATA,
     *owned_columns(),
+    tags_column(),
     Column("name", String(255), nullable=False, index=True),
     Column("default", Boolean, nullable=False),
     Column("default_of", String(255), unique=True),

@@ -8,7 +8,7 @@ from sqlalchemy import Boolean, Column, ForeignKey, String, Table, or_, select
 
 from hawser.server.model.caller import Caller
 from hawser.server.model.subnet import HostRoute, Pool, Subnet
-from hawser.server.store.tables.columns import ADDRESS, METADATA, AsList, AsText, owned_columns
+from hawser.server.store.tables.columns import ADDRESS, METADATA, AsList, AsText, owned_columns, tags_column
 from hawser.server.store.tables.records import Records, Where
 
 
@@ -34,6 +34,7 @@ subnet_table = Table(
     "subnets",
     METADATA,
     *owned_columns(),
+    tags_column(),
     Column("network_id", ForeignKey("networks.id"), nullable=False, index=True),
     Column("name", String(255), nullable=False, index=True),
     Column("cidr", AsText(ip_network), nullable=False),

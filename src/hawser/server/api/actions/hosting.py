@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hawser.server.api import bodies
-from hawser.server.api.nouns import AGENTS, NETWORKS, ROUTERS
-from hawser.server.api.resource import Answer, Call, shown_list
+from hawser.server.api.nouns.core import AGENTS, NETWORKS, ROUTERS
+from hawser.server.api.resource import Action, Answer, Call, shown_list
 from hawser.server.api.schema import agent as agent_schema
 from hawser.server.api.schema import router as router_schema
 from hawser.server.service import agent, router
@@ -47,3 +47,13 @@ def networks_of_dhcp_agent(call: Call) -> Answer:
     """GET /agents/{id}/dhcp-networks."""
     call.rights.demand("get_dhcp-networks")
     return Answer(200, shown_list(NETWORKS, call, agent.networks(call.store, call.caller, call.id)))
+
+
+ROUTES: tuple[Action, ...] = (
+    ("PUT", "/routers/{id}/add_router_interface", add_router_interface),
+    ("PUT", "/routers/{id}/remove_router_interface", remove_router_interface),
+    ("GET", "/routers/{id}/l3-agents", l3_agents_of_router),
+    ("GET", "/networks/{id}/dhcp-agents", dhcp_agents_of_network),
+    ("GET", "/agents/{id}/l3-routers", routers_of_l3_agent),
+    ("GET", "/agents/{id}/dhcp-networks", networks_of_dhcp_agent),
+)

@@ -1,4 +1,4 @@
-"""The table of nouns: which attributes and which use cases each resource of the API has."""
+"""The core nouns: networks, subnets, ports, routers, floating IPs, security groups, agents."""
 
 from __future__ import annotations
 
@@ -67,6 +67,7 @@ FLOATING_IPS = Resource(
     Create(floatingip_schema.new, floatingip.create_many),
     Update(floatingip_schema.changes, floatingip.update),
     floatingip.delete,
+    table="floating_ips",
 )
 SECURITY_GROUPS = Resource(
     "security_groups",

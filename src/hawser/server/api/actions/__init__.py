@@ -1,0 +1,8 @@
+"""What the API offers beyond reading and changing members; each file has its rows of the table of routes."""
+
+from __future__ import annotations
+
+from hawser.server.api.actions import discovery, hosting, quota, tag
+from hawser.server.api.resource import Action
+
+ALL: tuple[Action, ...] = (*discovery.ROUTES, *hosting.ROUTES, *quota.ROUTES, *tag.ROUTES)

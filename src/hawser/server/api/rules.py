@@ -1,0 +1,69 @@
+"""The defaults of policy: one table for nouns, one for their attributes, one for single actions.
+
+A rule is named as operators of OpenStack Networking know it: ``create_network``,
+``create_network:provider:network_type``, ``get_port:binding:host_id``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+ADMIN = "rule:admin_only"
+MEMBER = "rule:project_member"
+READER = "rule:project_reader"
+_WRITES = ("create", "update", "delete")
+
+NAMED: Mapping[str, str] = {
+    "context_is_admin": "role:admin",
+    "admin_only": "rule:context_is_admin",
+    "project_member": "role:member or role:service or rule:context_is_admin",
+    "project_reader": "role:reader or rule:project_member",
+}
+"""Rules that others build on."""
+
+OF_PROJECTS = (
+    "network",
+    "subnet",
+    "port",
+    "router",
+    "floatingip",
+    "security_group",
+    "security_group_rule",
+)
+"""Nouns that a project's readers see and its members change."""
+PUBLISHED: tuple[str, ...] = ()
+"""Nouns that all projects' readers see and only an administrator changes."""
+OF_OPERATORS = ("agent", "quota", "quotas")
+"""Nouns that only an administrator sees or changes."""
+
+HIDDEN: Mapping[str, tuple[str, ...]] = {
+    "network": ("provider:network_type", "provider:physical_network", "provider:segmentation_id"),
+    "port": ("binding:host_id", "binding:profile", "binding:vif_type", "binding:vif_details"),
+    "router": ("distributed", "ha"),
+}
+"""Attributes that only an administrator sees; nor does anybody else set them."""
+NOT_SET: Mapping[str, tuple[str, ...]] = {
+    "network": ("shared", "router:external"),
+    "router": ("external_gateway_info:enable_snat", "external_gateway_info:external_fixed_ips"),
+    "floatingip": ("floating_ip_address",),
+}
+"""Attributes, and fields of attributes, that everybody sees but only an administrator sets."""
+ACTIONS = ("get_l3-agents", "get_dhcp-agents", "get_l3-routers", "get_dhcp-networks")
+"""What else only an administrator does."""
+
+
+def defaults() -> Iterator[tuple[str, str]]:
+    """All rules in code: name, and who passes."""
+    yield from NAMED.items()
+    for nouns, read, write in (
+        (OF_PROJECTS, READER, MEMBER),
+        (PUBLISHED, READER, ADMIN),
+        (OF_OPERATORS, ADMIN, ADMIN),
+    ):
+        for noun in nouns:
+            yield f"get_{noun}", read
+            yield from ((f"{verb}_{noun}", write) for verb in _WRITES)
+    for verbs, attributes in ((("get", "create", "update"), HIDDEN), (("create", "update"), NOT_SET)):
+        for noun, names in attributes.items():
+            yield from ((f"{verb}_{noun}:{name}", ADMIN) for name in names for verb in verbs)
+    yield from ((action, ADMIN) for action in ACTIONS)

@@ -1,0 +1,51 @@
+"""Quotas that differ from the configured ones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from sqlalchemy import Column, Integer, String, Table, delete, insert, select
+
+from hawser.server.store.session import Transaction
+from hawser.server.store.tables.columns import METADATA
+
+quota_table = Table(
+    "quotas",
+    METADATA,
+    Column("project_id", String(255), primary_key=True),
+    Column("resource", String(64), primary_key=True),
+    Column("most", Integer, nullable=False),
+)
+
+
+def of_project(tx: Transaction, project_id: str) -> dict[str, int]:
+    """What was set for one project, by resource."""
+    columns = quota_table.c
+    rows = tx.execute(select(columns.resource, columns.most).where(columns.project_id == project_id))
+    return {resource: most for resource, most in rows}
+
+
+def of_all(tx: Transaction) -> dict[str, dict[str, int]]:
+    """What was set, by project and resource."""
+    found: dict[str, dict[str, int]] = defaultdict(dict)
+    for project_id, resource, most in tx.execute(select(quota_table).order_by(quota_table.c.project_id)):
+        found[project_id][resource] = most
+    return dict(found)
+
+
+def put(tx: Transaction, project_id: str, limits: Mapping[str, int]) -> None:
+    """Set some for a project."""
+    if not limits:
+        return
+    columns = quota_table.c
+    tx.execute(
+        delete(quota_table).where(columns.project_id == project_id, columns.resource.in_(list(limits)))
+    )
+    rows = [{"project_id": project_id, "resource": name, "most": most} for name, most in limits.items()]
+    tx.execute(insert(quota_table), rows)
+
+
+def remove(tx: Transaction, project_id: str) -> None:
+    """Have the configured ones hold again for a project."""
+    tx.execute(delete(quota_table).where(quota_table.c.project_id == project_id))
