@@ -1,29 +1,34 @@
-"""neutron-server: the API and the feed, in one process."""
+"""neutron-server: the API and the feed, in one process or several."""
 
 from __future__ import annotations
 
 import errno
 import logging
+import os
 import signal
 import socket
 import sys
+import threading
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import uvicorn
 from oslo_config import cfg
+from starlette.applications import Starlette
 
 from hawser.base import config
 from hawser.base.errors import BadInput, Unavailable
-from hawser.cli import plain
+from hawser.cli import plain, workers
 from hawser.server.api import auth
 from hawser.server.app import create_app
 from hawser.server.store.session import Store
 
 POLICY_FILE = config.CONFIG_DIRECTORY / "policy.yaml"
 _BACKLOG = 1024
-_GRACE = 1
-"""Seconds that requests, and watch streams, are given to end when the server is told to stop."""
+_MARGIN = 3.0
+"""Seconds beyond graceful_shutdown_timeout after which what hangs is left behind."""
 _log = logging.getLogger(__name__)
 
 
@@ -62,29 +67,69 @@ def main(files: tuple[Path, ...], listening: tuple[int, ...], policy_file: Path)
 def _serve(
     conf: cfg.ConfigOpts, settings: config.ServerSettings, sockets: list[socket.socket], policy: Path | None
 ) -> None:
-    known_by = auth.NoAuth() if settings.auth_strategy == "noauth" else auth.keystone(conf)
-    store = Store(settings)
-    try:
-        store.upgrade()
-        app = create_app(store, settings, known_by, policy)
-        options = uvicorn.Config(
-            app,
-            loop="uvloop",
-            http="httptools",
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE,
-        )
-        # uvicorn passes the signal that stopped it on to who had it before: the process then goes on here.
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: None)
-        for listener in sockets:
-            _log.info("serving on %s", listener.getsockname())
-        uvicorn.Server(options).run(sockets)
-    finally:
-        store.close()
+    def prepare() -> tuple[Store, Starlette]:
+        known_by = auth.NoAuth() if settings.auth_strategy == "noauth" else auth.keystone(conf)
+        store = Store(settings)
+        return store, create_app(store, settings, known_by, policy)
+
+    def work(store: Store, app: Starlette) -> None:
+        try:
+            _run(app, settings, sockets)
+        finally:
+            store.close()
+
+    # What is wrong with the configuration is said here, once, before any worker starts.
+    store, app = prepare()
+    store.upgrade()
+    for listener in sockets:
+        _log.info("serving on %s", listener.getsockname())
+    if settings.api_workers == 1:
+        work(store, app)
+        return
+    store.close()
+    patience = settings.graceful_shutdown_timeout + 2 * _MARGIN
+    workers.run(settings.api_workers, lambda: work(*prepare()), patience)
+
+
+def _run(app: Starlette, settings: config.ServerSettings, sockets: list[socket.socket]) -> None:
+    """Serve in this process until told to stop."""
+    options = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.graceful_shutdown_timeout,
+    )
+    # uvicorn passes the signal that stopped it on to who had it before: the process then goes on here.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    _Server(options, app.state.end_streams).run(sockets)
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, which waits for requests under way when it stops; streams are ended by us."""
+
+    def __init__(self, options: uvicorn.Config, end_streams: Callable[[], Awaitable[None]]) -> None:
+        super().__init__(options)
+        self._end_streams = end_streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop accepting, end streams, finish requests; and be gone soon after, whatever still hangs."""
+        patience = self.config.timeout_graceful_shutdown or 0
+        last_resort = threading.Timer(patience + _MARGIN, _leave)
+        last_resort.daemon = True
+        last_resort.start()
+        await self._end_streams()
+        await super().shutdown(sockets)
+
+
+def _leave() -> NoReturn:
+    """A thread that waits for a neighbour cannot be ended; only the process can."""
+    _log.error("something still hangs, and is left behind")
+    os._exit(0)
 
 
 def _bound(host: str, port: int) -> socket.socket:
@@ -119,7 +164,9 @@ def _inherited(descriptor: int) -> socket.socket:
 
 def _log_to_stderr(debug: bool) -> None:
     logging.basicConfig(
-        stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+        stream=sys.stderr,
+        level=logging.INFO,
+        format="%(asctime)s %(process)d %(levelname)s %(name)s %(message)s",
     )
     logging.getLogger("hawser").setLevel(logging.DEBUG if debug else logging.INFO)
 

@@ -23,8 +23,9 @@ _log = logging.getLogger(__name__)
 class Readiness:
     """``ask`` has the database answer, or raises; it may block for long, and is asked once at a time."""
 
-    def __init__(self, ask: Callable[[], None]) -> None:
+    def __init__(self, ask: Callable[[], None], patience: float = PATIENCE) -> None:
         self._ask = ask
+        self._patience = patience
         self._asking: asyncio.Future[str] | None = None
 
     async def answer(self, _request: Request) -> JSONResponse:
@@ -32,9 +33,9 @@ class Readiness:
         if self._asking is None or self._asking.done():
             self._asking = asyncio.ensure_future(asyncio.to_thread(self._wrong))
         try:
-            wrong = await asyncio.wait_for(asyncio.shield(self._asking), PATIENCE)
+            wrong = await asyncio.wait_for(asyncio.shield(self._asking), self._patience)
         except TimeoutError:
-            wrong = f"no answer within {PATIENCE:.0f} seconds"
+            wrong = f"no answer within {self._patience:g} seconds"
         if not wrong:
             return JSONResponse({"ready": True, "down": []})
         _log.warning("not ready: database: %s", wrong)
