@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hawser.server.allocate.addresses import contains, default_pools, lowest_free, usable
+from hawser.server.allocate.addresses import contains, default_pools, free_ranges, numbered, usable
 from hawser.server.model.subnet import Pool
 
 cidrs = st.one_of(
@@ -34,26 +35,18 @@ def test_default_pools_hold_all_that_hosts_can_have_but_the_gateway(it):
     assert all(pool.first in cidr and pool.last in cidr for pool in default_pools(cidr, gateway))
 
 
-@given(cidr_and_gateway(), st.integers(1, 40))
-def test_an_address_is_never_given_twice(it, count):
-    pools = default_pools(*it)
-    taken: set[int] = set()
-    while len(taken) < count and (address := lowest_free(pools, taken)) is not None:
-        assert int(address) not in taken
-        assert any(contains(pool, address) for pool in pools)
-        taken.add(int(address))
-    size = sum(int(pool.last) - int(pool.first) + 1 for pool in pools)
-    assert len(taken) == min(count, size)
-
-
-def test_the_lowest_free_address_comes_first():
-    pool = Pool(ip_address("10.0.0.2"), ip_address("10.0.0.9"))
-    taken = {int(ip_address("10.0.0.2")), int(ip_address("10.0.0.4"))}
-    assert lowest_free((pool,), taken) == ip_address("10.0.0.3")
+@given(st.sets(st.integers(0, 40)), st.sets(st.integers(0, 63)))
+def test_what_is_free_is_the_pools_without_what_is_taken(cuts, taken):
+    edges = sorted(cuts)
+    pools = [Pool(ip_address(low), ip_address(high - 1)) for low, high in pairwise(edges)]
+    found = list(free_ranges(pools, taken))
+    free = [number for each in found for number in range(each.first, each.last + 1)]
+    assert free == [n for pool in pools for n in range(int(pool.first), int(pool.last) + 1) if n not in taken]
+    assert all(one.last + 1 < two.first or one.pool != two.pool for one, two in pairwise(found))
 
 
 def test_small_ipv6_numbers_stay_ipv6():
-    assert lowest_free(default_pools(ip_network("::/64"), None), set()) == ip_address("::1")
+    assert numbered(1, ip_network("::/64")) == ip_address("::1")
 
 
 def test_point_to_point_links_use_both_addresses():

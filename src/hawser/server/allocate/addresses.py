@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Network, ip_address
 
 from hawser.base.addresses import Address, Network
@@ -34,9 +36,9 @@ def default_pools(cidr: Network, gateway: Address | None) -> tuple[Pool, ...]:
     below, above = int(gateway) - 1, int(gateway) + 1
     pools = []
     if below >= int(everything.first):
-        pools.append(Pool(everything.first, _same_kind(below, everything)))
+        pools.append(Pool(everything.first, numbered(below, cidr)))
     if above <= int(everything.last):
-        pools.append(Pool(_same_kind(above, everything), everything.last))
+        pools.append(Pool(numbered(above, cidr), everything.last))
     return tuple(pools)
 
 
@@ -45,15 +47,28 @@ def contains(pool: Pool, address: Address) -> bool:
     return pool.first.version == address.version and int(pool.first) <= int(address) <= int(pool.last)
 
 
-def lowest_free(pools: Sequence[Pool], taken: Container[int]) -> Address | None:
-    """The lowest address of the first pool with room; ``taken`` holds addresses as numbers. None: no room."""
-    for pool in pools:
-        for number in range(int(pool.first), int(pool.last) + 1):
-            if number not in taken:
-                return _same_kind(number, pool)
-    return None
+@dataclass(frozen=True, slots=True)
+class Range:
+    """Free addresses next to each other, both ends included, as numbers; ``pool`` is the place of their pool."""
+
+    first: int
+    last: int
+    pool: int
 
 
-def _same_kind(number: int, pool: Pool) -> Address:
-    """The number as an address of the pool's version; a small one alone would always be read as IPv4."""
-    return ip_address(number.to_bytes(pool.first.max_prefixlen // 8, "big"))
+def free_ranges(pools: Sequence[Pool], taken: Iterable[int]) -> Iterator[Range]:
+    """What is left of the pools without the addresses ``taken`` (as numbers), by pool."""
+    ordered = sorted(set(taken))
+    for place, pool in enumerate(pools):
+        first, last = int(pool.first), int(pool.last)
+        for number in ordered[bisect_left(ordered, first) : bisect_right(ordered, last)]:
+            if first < number:
+                yield Range(first, number - 1, place)
+            first = number + 1
+        if first <= last:
+            yield Range(first, last, place)
+
+
+def numbered(number: int, cidr: Network) -> Address:
+    """The number as an address of the network's version; a small one alone would always be read as IPv4."""
+    return ip_address(number.to_bytes(cidr.max_prefixlen // 8, "big"))

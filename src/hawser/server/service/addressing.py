@@ -12,6 +12,7 @@ from hawser.server.model.port import ADDRESSED_OWNERS, FixedIp, WantedIp
 from hawser.server.model.subnet import Subnet
 from hawser.server.model.unset import UNSET, Unset
 from hawser.server.store.session import Transaction
+from hawser.server.store.tables import freerange
 from hawser.server.store.tables import port as port_rows
 from hawser.server.store.tables.subnet import subnet_table, subnets
 
@@ -22,18 +23,23 @@ class Addressing:
     """Chooses the addresses of one port; every one that it gives is taken for the next."""
 
     def __init__(
-        self, tx: Transaction, network_id: str, *, port_id: str = "", mac: str, device_owner: str = ""
+        self,
+        tx: Transaction,
+        network_id: str,
+        *,
+        has: Sequence[FixedIp] = (),
+        mac: str,
+        device_owner: str = "",
     ) -> None:
-        """``port_id`` is the port that has addresses already: they are free for it."""
+        """``has`` are the addresses that the port has already: they are free for it, and preferred."""
         found = subnets.find(tx, subnet_table.c.network_id == network_id)
         self._subnets = sorted(found, key=lambda subnet: (subnet.created_at, subnet.id))
+        self._tx = tx
         self._network_id = network_id
         self._mac = mac
         self._given = device_owner in ADDRESSED_OWNERS
-        managed = [subnet.id for subnet in found if not self._own(subnet)]
-        self._taken = {subnet.id: set[int]() for subnet in found}
-        if managed:
-            self._taken.update(port_rows.taken(tx, managed, but_of=port_id))
+        self._has = tuple(has)
+        self._picked: set[FixedIp] = set()
 
     def choose(self, wanted: Sequence[WantedIp] | Unset) -> tuple[FixedIp, ...]:
         """The addresses for what is wanted; by default one IPv4, and IPv6 as the subnets have it."""
@@ -47,9 +53,8 @@ class Addressing:
         """One address of the first subnet with room among those whose hosts do not make their own."""
         managed = [each for each in self._subnets if each.cidr.version == version and not self._own(each)]
         for subnet in managed:
-            address = addresses.lowest_free(subnet.pools, self._taken[subnet.id])
-            if address is not None:
-                return [self._take(subnet, address)]
+            if found := self._free(subnet):
+                return [self._pick(found)]
         if managed:
             raise NoMoreRoom(
                 f"No more addresses are left on network {self._network_id}.", "IpAddressGenerationFailure"
@@ -60,20 +65,20 @@ class Addressing:
         """The addresses that the port's host will make itself, of the subnets that have none chosen yet."""
         done = {each.subnet_id for each in chosen}
         own = [subnet for subnet in self._subnets if self._own(subnet) and subnet.id not in done]
-        return [self._take(subnet, self._self_made(subnet)) for subnet in own]
+        return [self._pick(FixedIp(subnet.id, self._self_made(subnet))) for subnet in own]
 
     def _one(self, wanted: WantedIp) -> FixedIp:
         subnet = self._subnet(wanted)
         if wanted.address is not None:
-            return self._take(subnet, self._allowed(subnet, wanted.address))
+            return self._pick(self._unused(FixedIp(subnet.id, self._allowed(subnet, wanted.address))))
         if self._own(subnet):
-            return self._take(subnet, self._self_made(subnet))
-        address = addresses.lowest_free(subnet.pools, self._taken[subnet.id])
-        if address is None:
+            return self._pick(FixedIp(subnet.id, self._self_made(subnet)))
+        found = self._free(subnet)
+        if found is None:
             raise NoMoreRoom(
                 f"No more addresses are left on subnet {subnet.id}.", "IpAddressGenerationFailure"
             )
-        return self._take(subnet, address)
+        return self._pick(found)
 
     def _subnet(self, wanted: WantedIp) -> Subnet:
         if wanted.subnet_id is not None:
@@ -105,11 +110,26 @@ class Addressing:
             )
         return address
 
-    def _take(self, subnet: Subnet, address: Address) -> FixedIp:
-        if int(address) in self._taken[subnet.id]:
-            raise Conflict(f"Address {address} is already used on subnet {subnet.id}.", "IpAddressInUse")
-        self._taken[subnet.id].add(int(address))
-        return FixedIp(subnet.id, address)
+    def _free(self, subnet: Subnet) -> FixedIp | None:
+        """An address of the subnet: one that the port has, else the lowest that nobody has."""
+        for has in self._has:
+            if has.subnet_id == subnet.id and has not in self._picked:
+                return has
+        picked = frozenset(int(each.address) for each in self._picked if each.subnet_id == subnet.id)
+        number = freerange.lowest(self._tx, subnet.id, picked)
+        return None if number is None else FixedIp(subnet.id, addresses.numbered(number, subnet.cidr))
+
+    def _unused(self, fixed_ip: FixedIp) -> FixedIp:
+        """`Conflict` where another port has this address."""
+        if fixed_ip not in self._has and port_rows.is_taken(self._tx, fixed_ip):
+            raise _in_use(fixed_ip)
+        return fixed_ip
+
+    def _pick(self, fixed_ip: FixedIp) -> FixedIp:
+        if fixed_ip in self._picked:
+            raise _in_use(fixed_ip)
+        self._picked.add(fixed_ip)
+        return fixed_ip
 
     def _own(self, subnet: Subnet) -> bool:
         """Whether the port's host makes its own address in the subnet; routers' ports do not."""
@@ -119,3 +139,9 @@ class Addressing:
         if not isinstance(subnet.cidr, IPv6Network):
             raise BadInput(_FIELD, f"subnet {subnet.id} is not IPv6")
         return eui64(subnet.cidr, self._mac)
+
+
+def _in_use(fixed_ip: FixedIp) -> Conflict:
+    return Conflict(
+        f"Address {fixed_ip.address} is already used on subnet {fixed_ip.subnet_id}.", "IpAddressInUse"
+    )

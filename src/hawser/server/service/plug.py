@@ -89,7 +89,7 @@ def check_mac(tx: Transaction, network_id: str, mac: str) -> None:
 def readdress(tx: Transaction, port: Port, wanted: tuple[WantedIp, ...]) -> tuple[FixedIp, ...]:
     """Give a port these addresses instead of those that it has."""
     addressing = Addressing(
-        tx, port.network_id, port_id=port.id, mac=port.mac, device_owner=port.device_owner
+        tx, port.network_id, has=port.fixed_ips, mac=port.mac, device_owner=port.device_owner
     )
     fixed_ips = addressing.choose(wanted)
     set_fixed_ips(tx, port, fixed_ips)
@@ -100,7 +100,7 @@ def set_fixed_ips(tx: Transaction, port: Port, fixed_ips: tuple[FixedIp, ...]) -
     """Set a port's addresses to chosen ones. A gateway's are a part of its router too."""
     if fixed_ips == port.fixed_ips:
         return
-    port_rows.set_fixed_ips(tx, port.id, fixed_ips)
+    port_rows.set_fixed_ips(tx, port, fixed_ips)
     if port.device_owner == ROUTER_GATEWAY:
         routers.change(tx, port.device_id)
 
@@ -112,7 +112,9 @@ def kept(fixed_ips: tuple[FixedIp, ...]) -> tuple[WantedIp, ...]:
 
 def remove(tx: Transaction, port_id: str) -> None:
     """Remove a port with its addresses."""
-    ports.remove(tx, port_id)
+    port = ports.get(tx, port_id)
+    if port is not None:
+        port_rows.remove(tx, port)
 
 
 def _mac_in_use(tx: Transaction, network_id: str, mac: str) -> bool:

@@ -21,6 +21,8 @@ from hawser.server.model.unset import UNSET
 from hawser.server.service import access, dhcp, plug, quota
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
+from hawser.server.store.tables import freerange
+from hawser.server.store.tables import port as port_rows
 from hawser.server.store.tables import subnet as rows
 from hawser.server.store.tables.network import network_table, networks
 from hawser.server.store.tables.port import fixed_ip_table, port_table, ports
@@ -45,6 +47,7 @@ def make(tx: Transaction, network: Network, draft: NewSubnet) -> Subnet:
     _check_apart(tx, network, draft.cidr)
     subnet = _checked(draft, tx)
     subnets.add(tx, subnet)
+    freerange.fill(tx, subnet.id, subnet.pools)
     networks.change(tx, network.id)
     if subnet.autoconfigured:
         _readdress_hosts(tx, network.id)
@@ -77,6 +80,8 @@ def update(store: Store, caller: Caller, id: str, changes: SubnetChanges) -> Sub
         if not new.enable_dhcp and (new.ipv6_ra_mode or new.ipv6_address_mode):
             raise BadInput("enable_dhcp", "the subnet has an IPv6 mode")
         subnets.change(tx, id, **said(changes))
+        if new.pools != old.pools:
+            freerange.fill(tx, id, new.pools, port_rows.taken(tx, id))
         if new.enable_dhcp != old.enable_dhcp:
             dhcp.serve(tx, access.seen_network(tx, caller, old.network_id))
         return access.owned_subnet(tx, caller, id)

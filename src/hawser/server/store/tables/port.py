@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from ipaddress import IPv6Address, ip_network
+from ipaddress import ip_network
 from typing import Any
 
 from sqlalchemy import (
@@ -25,8 +25,10 @@ from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Scalar
 from hawser.server.model.port import AddressPair, FixedIp, Port
 from hawser.server.store.session import Transaction
+from hawser.server.store.tables import freerange
 from hawser.server.store.tables.columns import ADDRESS, METADATA, AsList, owned_columns, tags_column
 from hawser.server.store.tables.records import Part, Records, Where
+from hawser.server.store.tables.subnet import subnet_table
 
 
 def _pair(text: str) -> AddressPair:
@@ -141,11 +143,20 @@ def add(tx: Transaction, port: Port) -> None:
     _add_groups(tx, port.id, port.security_group_ids)
 
 
-def set_fixed_ips(tx: Transaction, port_id: str, fixed_ips: Sequence[FixedIp]) -> None:
+def set_fixed_ips(tx: Transaction, port: Port, fixed_ips: Sequence[FixedIp]) -> None:
     """Give the port these addresses instead of those that it has."""
-    tx.execute(delete(fixed_ip_table).where(fixed_ip_table.c.port_id == port_id))
-    _add_fixed_ips(tx, port_id, fixed_ips)
-    ports.change(tx, port_id)
+    kept = set(fixed_ips)
+    gone = [each for each in port.fixed_ips if each not in kept]
+    tx.execute(delete(fixed_ip_table).where(fixed_ip_table.c.port_id == port.id))
+    _give_back(tx, gone)
+    _add_fixed_ips(tx, port.id, fixed_ips, had=frozenset(port.fixed_ips))
+    ports.change(tx, port.id)
+
+
+def remove(tx: Transaction, port: Port) -> None:
+    """Delete a port; its addresses are free again."""
+    ports.remove(tx, port.id)
+    _give_back(tx, port.fixed_ips)
 
 
 def set_groups(tx: Transaction, port_id: str, group_ids: Iterable[str]) -> None:
@@ -155,31 +166,40 @@ def set_groups(tx: Transaction, port_id: str, group_ids: Iterable[str]) -> None:
     ports.change(tx, port_id)
 
 
-def taken(tx: Transaction, subnet_ids: Sequence[str], but_of: str = "") -> dict[str, set[int]]:
-    """The addresses that are given out, as numbers, by subnet, in one query; not those of port ``but_of``."""
-    found: dict[str, set[int]] = {subnet_id: set() for subnet_id in subnet_ids}
+def is_taken(tx: Transaction, fixed_ip: FixedIp) -> bool:
+    """Whether a port has this address."""
     columns = fixed_ip_table.c
-    text = type_coerce(columns.address, String)
-    where = columns.subnet_id.in_(subnet_ids), columns.port_id != but_of
-    for subnet_id, address in tx.execute(select(columns.subnet_id, text).where(*where)).all():
-        found[subnet_id].add(_number(address))
-    return found
+    same = columns.subnet_id == fixed_ip.subnet_id, columns.address == fixed_ip.address
+    return tx.execute(select(columns.port_id).where(*same)).first() is not None
 
 
-def _number(address: str) -> int:
-    """An address's text as a number; for IPv4 three times quicker than `ipaddress`, for full subnets."""
-    if ":" in address:
-        return int(IPv6Address(address))
-    return int.from_bytes(bytes(map(int, address.split("."))), "big")
+def taken(tx: Transaction, subnet_id: str) -> set[int]:
+    """All addresses of a subnet that are given out, as numbers."""
+    columns = fixed_ip_table.c
+    return {int(row[0]) for row in tx.execute(select(columns.address).where(columns.subnet_id == subnet_id))}
 
 
-def _add_fixed_ips(tx: Transaction, port_id: str, fixed_ips: Sequence[FixedIp]) -> None:
+def _give_back(tx: Transaction, fixed_ips: Sequence[FixedIp]) -> None:
+    columns = subnet_table.c
+    of = columns.id.in_({each.subnet_id for each in fixed_ips})
+    rows = tx.execute(select(columns.id, columns.pools).where(of)) if fixed_ips else ()
+    pools = {subnet_id: of_subnet for subnet_id, of_subnet in rows}
+    for each in fixed_ips:
+        freerange.give(tx, each, pools[each.subnet_id])
+
+
+def _add_fixed_ips(
+    tx: Transaction, port_id: str, fixed_ips: Sequence[FixedIp], had: frozenset[FixedIp] = frozenset()
+) -> None:
     rows = [
         {"port_id": port_id, "subnet_id": ip.subnet_id, "address": ip.address, "position": position}
         for position, ip in enumerate(fixed_ips)
     ]
     if rows:
         tx.execute(insert(fixed_ip_table), rows)
+    for fixed_ip in fixed_ips:
+        if fixed_ip not in had:
+            freerange.take(tx, fixed_ip)
 
 
 def _add_groups(tx: Transaction, port_id: str, group_ids: Iterable[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hawser.server.store.tables import (
     agent,
     floatingip,
+    freerange,
     log,
     network,
     port,
@@ -19,6 +20,7 @@ __all__ = [
     "METADATA",
     "agent",
     "floatingip",
+    "freerange",
     "log",
     "network",
     "port",
