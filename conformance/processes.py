@@ -32,8 +32,8 @@ def free_ports(*names: str) -> dict[str, int]:
 @contextmanager
 def service(
     argv: Sequence[str], log: Path, url: str, changes: Mapping[str, str] | None = None
-) -> Iterator[None]:
-    """A process from when it answers at ``url`` until the block ends. ``changes`` are made to its environment."""
+) -> Iterator[int]:
+    """A process, by its id, from when it answers at ``url`` until the block ends. ``changes`` are made to its environment."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             argv,
@@ -44,7 +44,7 @@ def service(
         )
     try:
         _await(process, log, url)
-        yield
+        yield process.pid
     finally:
         _stop(process)
 

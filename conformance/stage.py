@@ -6,6 +6,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -24,9 +25,17 @@ from hawser.lab.topology import EXTERNAL
 DATABASES = ("sqlite", "postgresql")
 
 
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A networking server that runs: its process, and its database's URL."""
+
+    pid: int
+    connection: str
+
+
 @contextmanager
-def identity(progress: Progress) -> Iterator[Site]:
-    """The real Keystone in a temporary folder, until the block ends."""
+def identity(log: Path, progress: Progress) -> Iterator[Site]:
+    """The real Keystone in a temporary folder, until the block ends; it writes to ``log``."""
     with tempfile.TemporaryDirectory(prefix="hawser-conformance-") as folder:
         ports = processes.free_ports("identity", "network", "compute", "image")
         site = Site(Path(folder), Secrets.new(), ports)
@@ -35,13 +44,12 @@ def identity(progress: Progress) -> Iterator[Site]:
         argv = [str(environments.pinned("keystone", "python")), "-P", script, str(site.keystone_plan())]
         with ExitStack() as stack:
             with step(progress, "Keystone"):
-                log = site.folder / "keystone.log"
                 stack.enter_context(processes.service(argv, log, f"{site.identity_url}/v3"))
             yield site
 
 
 @contextmanager
-def server(site: Site, database: str, log: Path, progress: Progress) -> Iterator[None]:
+def server(site: Site, database: str, log: Path, progress: Progress) -> Iterator[Server]:
     """A networking server on a new database (`sqlite` or `postgresql`), with agents that live, until the block
     ends."""
     with ExitStack() as stack:
@@ -50,9 +58,9 @@ def server(site: Site, database: str, log: Path, progress: Progress) -> Iterator
             configs = [f"--config-file={file}" for file in site.server_files(connection)]
             policy = f"--policy-file={site.folder}/policy.yaml"  # there is none: the rules are those in code
             argv = [sys.executable, "-m", "hawser.cli.server", *configs, policy]
-            stack.enter_context(processes.service(argv, log, site.network_url))
+            pid = stack.enter_context(processes.service(argv, log, site.network_url))
             stack.enter_context(agents.alive(site))
-        yield
+        yield Server(pid, connection)
 
 
 @contextmanager
