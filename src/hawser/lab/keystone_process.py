@@ -164,10 +164,11 @@ def sockets(plan: Plan, listen_fd: int | None) -> list[socket.socket]:
 
 
 def serve(wsgi: Any, listening: list[socket.socket]) -> None:
-    """Serve until the end. Few threads: Keystone's work is Python's, which runs one at a time."""
+    """Serve until the end. One thread: Keystone's work is Python's, which runs one at a time in any case, and
+    SQLite refuses those of its transactions that write after they read while another wrote."""
     import waitress
 
-    waitress.serve(wsgi, sockets=listening, threads=4, ident=None)
+    waitress.serve(wsgi, sockets=listening, threads=1, ident=None)
 
 
 if __name__ == "__main__":
