@@ -88,7 +88,15 @@ _SERVER: dict[str, tuple[cfg.Opt, ...]] = {
         )
         for name, most in QUOTAS.items()
     ),
-    "hawser": (cfg.StrOpt("feed_secret", default="", secret=True, help="Nodes' keys are made from it."),),
+    "hawser": (
+        cfg.StrOpt("feed_secret", default="", secret=True, help="Nodes' keys are made from it."),
+        cfg.StrOpt(
+            "access_log",
+            default="text",
+            choices=["text", "json"],
+            help="The form of a request's line in the log.",
+        ),
+    ),
 }
 
 _NODE: dict[str, tuple[cfg.Opt, ...]] = {
@@ -160,6 +168,7 @@ class ServerSettings:
     vni_ranges: tuple[tuple[int, int], ...]
     network_vlan_ranges: tuple[tuple[str, int, int], ...]
     feed_secret: str
+    access_log: str
     quotas: Mapping[str, int]
 
 
@@ -245,6 +254,7 @@ def server_settings(conf: cfg.ConfigOpts) -> ServerSettings:
         vni_ranges=tuple(_vni_range(text) for text in conf.ml2_type_vxlan.vni_ranges),
         network_vlan_ranges=tuple(_vlan_range(text) for text in conf.ml2_type_vlan.network_vlan_ranges),
         feed_secret=conf.hawser.feed_secret,
+        access_log=conf.hawser.access_log,
         quotas={name: conf.quotas[f"quota_{name}"] for name in QUOTAS},
     )
 

@@ -21,7 +21,7 @@ from starlette.applications import Starlette
 from hawser.base import config
 from hawser.base.errors import BadInput, Unavailable
 from hawser.cli import plain, workers
-from hawser.server.api import auth
+from hawser.server.api import access, auth
 from hawser.server.app import create_app
 from hawser.server.store.session import Store
 
@@ -59,7 +59,7 @@ def main(files: tuple[Path, ...], listening: tuple[int, ...], policy_file: Path)
     with plain.errors("neutron-server"):
         conf = config.read(files or config.SERVER_FILES)
         settings = config.server_settings(conf)
-        _log_to_stderr(settings.debug)
+        _log_to_stderr(settings)
         sockets = [_bound(settings.bind_host, settings.bind_port), *map(_inherited, listening)]
         _serve(conf, settings, sockets, policy_file if policy_file.exists() else None)
 
@@ -88,7 +88,7 @@ def _serve(
         return
     store.close()
     patience = settings.graceful_shutdown_timeout + 2 * _MARGIN
-    workers.run(settings.api_workers, lambda: work(*prepare()), patience)
+    workers.run(settings.api_workers, lambda: work(*prepare()), sockets, patience)
 
 
 def _run(app: Starlette, settings: config.ServerSettings, sockets: list[socket.socket]) -> None:
@@ -162,13 +162,18 @@ def _inherited(descriptor: int) -> socket.socket:
     return listener
 
 
-def _log_to_stderr(debug: bool) -> None:
+def _log_to_stderr(settings: config.ServerSettings) -> None:
     logging.basicConfig(
         stream=sys.stderr,
         level=logging.INFO,
         format="%(asctime)s %(process)d %(levelname)s %(name)s %(message)s",
     )
-    logging.getLogger("hawser").setLevel(logging.DEBUG if debug else logging.INFO)
+    logging.getLogger("hawser").setLevel(logging.DEBUG if settings.debug else logging.INFO)
+    if settings.access_log == "json":  # then a line is JSON from its first character
+        bare = logging.StreamHandler(sys.stderr)
+        requests = logging.getLogger(access.LOG)
+        requests.addHandler(bare)
+        requests.propagate = False
 
 
 if __name__ == "__main__":

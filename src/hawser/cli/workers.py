@@ -7,9 +7,10 @@ import logging
 import multiprocessing
 import os
 import signal
+import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
@@ -27,8 +28,8 @@ class _Worker:
     started: float
 
 
-def run(count: int, serve: Callable[[], None], patience: float) -> None:
-    """Have ``count`` processes `serve` until this one is told to stop (SIGTERM, SIGINT).
+def run(count: int, serve: Callable[[], None], sockets: Sequence[socket.socket], patience: float) -> None:
+    """Have ``count`` processes `serve` on the sockets until this one is told to stop (SIGTERM, SIGINT).
 
     ``serve`` is called in each new process, and ends at SIGTERM; after ``patience`` seconds it is killed.
     The caller must have no thread and no connection that a copy of the process would share.
@@ -51,6 +52,8 @@ def run(count: int, serve: Callable[[], None], patience: float) -> None:
     workers = [_start(work) for _ in range(count)]
     while told not in wait([told, *(worker.process.sentinel for worker in workers)]):
         workers = [worker if worker.process.is_alive() else _again(worker, work, told) for worker in workers]
+    for listener in sockets:  # else who connects now would wait for an answer in vain
+        listener.close()
     _stop(workers, patience)
 
 
@@ -69,7 +72,9 @@ def _start(work: Callable[[], None]) -> _Worker:
 def _again(worker: _Worker, work: Callable[[], None], told: int) -> _Worker:
     """Another in the place of one that ended; at once, unless that one was started just now."""
     worker.process.join()
-    _log.warning("worker %s ended (status %s); another is started", worker.process.pid, worker.process.exitcode)
+    _log.warning(
+        "worker %s ended (status %s); another is started", worker.process.pid, worker.process.exitcode
+    )
     worker.process.close()
     wait([told], max(worker.started + _REST - time.monotonic(), 0))
     return _start(work)

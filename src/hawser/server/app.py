@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from hawser.base.config import ServerSettings
 from hawser.server.api import bodies, faults
-from hawser.server.api.access import Access
+from hawser.server.api.access import Access, trace_of
 from hawser.server.api.auth import Auth
 from hawser.server.api.policy import Policy
 from hawser.server.api.ready import Readiness
@@ -53,7 +53,7 @@ def create_app(
             Route("/healthcheck/ready", Readiness(partial(_ask, store)).answer),
             *feed.routes(),
         ],
-        middleware=[Middleware(Access)],
+        middleware=[Middleware(Access, settings.access_log)],
         exception_handlers={HTTPException: faults.no_route},
         lifespan=lifespan,
     )
@@ -72,6 +72,7 @@ def _endpoint(store: Store, auth: Auth, policy: Policy, serve: Serve) -> Endpoin
 
     def work(request: Request, body: bytes) -> Response:
         caller = auth.identify(request.headers)
+        trace_of(request.scope).caller = caller
         call = Call(
             store=store,
             caller=caller,
