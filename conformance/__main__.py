@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import TextIO
 
@@ -19,6 +20,8 @@ from hawser.base.errors import HawserError
 from hawser.cli.progress import Steps
 from hawser.lab import environments, postgresql
 from hawser.lab.progress import Progress, step
+
+FOLDER = Path(__file__).parent.parent / "build" / "conformance"
 
 
 @click.command()
@@ -33,12 +36,14 @@ from hawser.lab.progress import Progress, step
 def main(database: str, regex: str) -> None:
     """Test the API as others test it. Exit status 1 if a test failed.
 
-    Logs, and all that failures said, are in build/conformance/DATABASE after a run.
+    Logs, and all that failures said, are in build/conformance after a run.
     """
     console = Console(stderr=True, highlight=False)
     signal.signal(signal.SIGTERM, _interrupt)
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir(parents=True)
     chosen = stage.DATABASES if database == "both" else (database,)
-    with Steps(console) as progress, stage.identity(progress) as site:
+    with Steps(console) as progress, stage.identity(FOLDER / "keystone.log", progress) as site:
         results = {kind: _run(console, progress, site, kind, regex) for kind in chosen}
     report.show(Console(highlight=False), results)
     if database == "both" and regex == suite.REGEX:
@@ -48,10 +53,9 @@ def main(database: str, regex: str) -> None:
 
 def _run(console: Console, progress: Progress, site: Site, database: str, regex: str) -> list[suite.Outcome]:
     """The outcomes on one database."""
-    folder = report.DOCUMENT.parent.parent / "build" / "conformance" / database
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    with stage.server(site, database, folder / "neutron-server.log", progress):
+    folder = FOLDER / database
+    folder.mkdir()
+    with stage.server(site, database, folder / "neutron-server.log", progress, wired=True):
         admin = stage.Admin(site)
         config = suite.configure(site, folder, admin.extensions(), stage.external_network(admin))
         with step(progress, f"{regex} on {database}"), (folder / "failures.txt").open("w") as failures:

@@ -1,73 +1,77 @@
-"""The signs of life of a lab's nodes, without the nodes: the server has agents to choose from."""
+"""A lab's nodes without machines: they give signs of life, and where wanted say that all is wired that they are told
+to wire, by the very code that a node watches and reports with."""
 
 from __future__ import annotations
 
-import logging
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import httpx
+from anyio import create_task_group
+from anyio.from_thread import start_blocking_portal
 
-from conformance.site import NODES, Site
+from conformance.site import NODES, TOPOLOGY, Site
 from hawser.base import config
 from hawser.base.config import NodeSettings
-from hawser.base.keys import node_key
+from hawser.lab.agents import Census, expected
+from hawser.lab.startup import await_agents
 from hawser.lab.topology import NodeSpec
-from hawser.node.agent import status
+from hawser.node.agent import status, watch
+from hawser.node.agent.reporter import Reporter
 from hawser.node.agent.roles import ROLES
 from hawser.node.planners.facts import Facts
-from hawser.wire import codec, version
 from hawser.wire.intent import NodeIntent
-from hawser.wire.report import Report
-
-log = logging.getLogger(__name__)
-
-INTERVAL = 4.0
-"""Seconds between two signs of life: what a node's own configuration says by default."""
+from hawser.wire.report import AgentState, Mastership, PortStatus
 
 
 @contextmanager
-def alive(site: Site) -> Iterator[None]:
-    """All agents of the lab's topology live until the block ends."""
-    reports = {node.name: _report(site, node) for node in NODES}
-    with httpx.Client(base_url=site.network_url, timeout=30.0, trust_env=False) as client:
-        _send(client, site, reports)
-        done = threading.Event()
-        thread = threading.Thread(target=_go_on, args=(client, site, reports, done))
-        thread.start()
+def alive(site: Site, wired: bool) -> Iterator[None]:
+    """All agents of the lab's topology live until the block ends; ``wired`` ones report ports and routers too."""
+    with start_blocking_portal() as portal:
+        running = [portal.start_task_soon(_live, Node(site, node), wired) for node in NODES]
         try:
+            census = Census(site.variables("admin"), site.ports["network"])
+            await_agents(census, expected(TOPOLOGY), lambda: None)
             yield
         finally:
-            done.set()
-            thread.join()
+            for node in running:
+                node.cancel()
 
 
-def _go_on(client: httpx.Client, site: Site, reports: dict[str, Report], done: threading.Event) -> None:
-    while not done.wait(INTERVAL):
-        try:
-            _send(client, site, reports)
-        except httpx.HTTPError as error:
-            log.warning("the agents' signs of life were not taken: %r", error)
+async def _live(node: Node, wired: bool) -> None:
+    async with create_task_group() as tasks:
+        tasks.start_soon(node.reporter.run)
+        if wired:
+            tasks.start_soon(node.follow)
 
 
-def _send(client: httpx.Client, site: Site, reports: dict[str, Report]) -> None:
-    for host, report in reports.items():
-        headers = {
-            "Authorization": f"Bearer {node_key(site.secrets.feed, host)}",
-            version.HEADER: str(version.VERSION),
-        }
-        path = f"/feed/v1/hosts/{host}/reports"
-        client.post(path, content=codec.encode(report), headers=headers).raise_for_status()
+class Node:
+    """One node; it has no interfaces, so everything stands as soon as it is wanted."""
+
+    def __init__(self, site: Site, spec: NodeSpec) -> None:
+        self._settings = config.node_settings(config.read(site.node_files(spec), node=True))
+        self._roles = [ROLES[role] for role in spec.agents]
+        self._intent = NodeIntent(spec.name, 0)
+        self._started_at = time.time()
+        self.reporter = Reporter(self._settings, self._agents)
+
+    async def follow(self) -> None:
+        """Tell of all that the server wants, without end."""
+        async for intent, _ in watch.intents(self._settings, None):
+            self._intent = intent
+            ports = [PortStatus(port.id, up=True) for port in intent.ports]
+            first = {router.id for router in intent.routers if router.ha and router.ha.rank == 0}
+            parts = {
+                router.id: Mastership.ACTIVE if router.id in first else Mastership.STANDBY
+                for router in intent.routers
+            }
+            self.reporter.tell(ports, status.router_statuses(intent, parts, {}))
+
+    def _agents(self) -> list[AgentState]:
+        facts = _nothing(self._settings)
+        return [status.agent_state(role, facts, self._intent, self._started_at) for role in self._roles]
 
 
-def _report(site: Site, node: NodeSpec) -> Report:
-    """What the node's agents would say that have nothing to do yet."""
-    facts = _idle(config.node_settings(config.read(site.node_files(node), node=True)))
-    nothing, now = NodeIntent(node.name, 0), time.time()
-    return Report(agents=tuple(status.agent_state(ROLES[role], facts, nothing, now) for role in node.agents))
-
-
-def _idle(settings: NodeSettings) -> Facts:
+def _nothing(settings: NodeSettings) -> Facts:
+    """A machine without interfaces."""
     return Facts(settings, frozenset(), frozenset(), frozenset(), None, {})

@@ -49,9 +49,11 @@ def identity(log: Path, progress: Progress) -> Iterator[Site]:
 
 
 @contextmanager
-def server(site: Site, database: str, log: Path, progress: Progress) -> Iterator[Server]:
+def server(
+    site: Site, database: str, log: Path, progress: Progress, *, wired: bool = False
+) -> Iterator[Server]:
     """A networking server on a new database (`sqlite` or `postgresql`), with agents that live, until the block
-    ends."""
+    ends. Where they are ``wired``, ports and routers that they host become active."""
     with ExitStack() as stack:
         with step(progress, f"networking server on {database}"):
             connection = stack.enter_context(_database(site, database))
@@ -59,7 +61,7 @@ def server(site: Site, database: str, log: Path, progress: Progress) -> Iterator
             policy = f"--policy-file={site.folder}/policy.yaml"  # there is none: the rules are those in code
             argv = [sys.executable, "-m", "hawser.cli.server", *configs, policy]
             pid = stack.enter_context(processes.service(argv, log, site.network_url))
-            stack.enter_context(agents.alive(site))
+            stack.enter_context(agents.alive(site, wired))
         yield Server(pid, connection)
 
 

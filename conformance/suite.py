@@ -59,7 +59,7 @@ def _options(site: Site, folder: Path, extensions: Sequence[str], public_network
             "tempest_roles": "member",
         },
         "identity": {"uri_v3": f"{site.identity_url}/v3", "region": REGION},
-        "network": {"public_network_id": public_network},
+        "network": {"public_network_id": public_network, "build_timeout": "60"},
         "network-feature-enabled": {
             "api_extensions": ",".join(extensions),
             "ipv6_subnet_attributes": "True",
