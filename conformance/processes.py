@@ -33,7 +33,8 @@ def free_ports(*names: str) -> dict[str, int]:
 def service(
     argv: Sequence[str], log: Path, url: str, changes: Mapping[str, str] | None = None
 ) -> Iterator[int]:
-    """A process, by its id, from when it answers at ``url`` until the block ends. ``changes`` are made to its environment."""
+    """A process, by its id, from when it answers at ``url`` until the block ends. ``changes`` are made to its
+    environment."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             argv,
