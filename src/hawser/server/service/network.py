@@ -117,7 +117,8 @@ def _check_unused(tx: Transaction, id: str) -> None:
     in_use = select(columns.id).where(columns.network_id == id, columns.device_owner != DHCP).limit(1)
     if tx.execute(in_use).first() is not None:
         raise Conflict(
-            f"Unable to complete operation on network {id}. There are one or more ports still in use on it.",
+            f"Unable to complete operation on network {id}. "
+            "There are one or more ports still in use on the network.",
             "NetworkInUse",
         )
 

@@ -139,7 +139,7 @@ def _check_apart(tx: Transaction, network: Network, cidr: Cidr) -> None:
         where = columns.network_id.not_in(hidden)
     for other in subnets.find(tx, where):
         if other.cidr.version == cidr.version and other.cidr.overlaps(cidr):
-            raise BadInput("cidr", f"{cidr} overlaps with {other.cidr} of subnet {other.id}")
+            raise BadInput("cidr", f"{cidr} overlaps with another subnet, {other.cidr} of subnet {other.id}")
 
 
 def _check_gateway_unused(tx: Transaction, subnet: Subnet) -> None:
