@@ -83,7 +83,7 @@ def _endpoint(store: Store, auth: Auth, policy: Policy, serve: Serve) -> Endpoin
             body=body,
             if_match=request.headers.get("if-match", ""),
         )
-        return _response(serve(call))
+        return _response(store.again(lambda: serve(call)))
 
     async def serve_request(request: Request) -> Response:
         body = await bodies.read(request)

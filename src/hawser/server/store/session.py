@@ -9,12 +9,14 @@ once more below.
 from __future__ import annotations
 
 import logging
+import random
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from copy import copy
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, CursorResult, Engine, Executable, delete, exc, insert, select, update
 
@@ -29,6 +31,11 @@ LOG_KEPT = 10_000
 _TRIM_EVERY = 100
 _LOCK = select(log.counter.c.revision).with_for_update()
 _REVISION = select(log.counter.c.revision)
+_UNDONE = ("40001", "40P01")
+"""PostgreSQL's codes of a serialization failure and of a deadlock."""
+_PAUSES = (0.01, 0.05, 0.2)
+"""Seconds, roughly, before a transaction that was undone is tried again."""
+_T = TypeVar("_T")
 _LOGGER = logging.getLogger(__name__)
 
 
@@ -136,6 +143,10 @@ class Changes:
                 _LOGGER.warning("a listener to changes failed: %s", error)
 
 
+class Undone(Unavailable):
+    """The database undid a transaction for another's sake; the same once more is likely to work."""
+
+
 class Store:
     """One database. It may be used by any number of threads, and of processes.
 
@@ -184,6 +195,19 @@ class Store:
         if tx.touched:
             self.changed.tell()
 
+    def again(self, work: Callable[[], _T]) -> _T:
+        """What ``work`` gives, tried anew where the database undid it: a deadlock, or a failed serialization.
+
+        Ours take their locks in one order; those of who else works in the database may cross them.
+        """
+        for pause in _PAUSES:
+            try:
+                return work()
+            except Undone as error:
+                _LOGGER.warning("a transaction is tried again: %s", error)
+                time.sleep(pause * random.uniform(0.5, 1.5))
+        return work()
+
     def expecting(self, table: str, id: str, revision: int) -> Store:
         """This store for one write about a thing of ``table``, which is `Stale` unless it has that revision."""
         guarded = copy(self)
@@ -197,7 +221,8 @@ class Store:
                 yield connection
         except (exc.OperationalError, exc.InterfaceError, exc.TimeoutError) as error:
             cause = getattr(error, "orig", None) or error
-            raise Unavailable(f"The database does not answer: {cause}") from error
+            kind = Undone if getattr(cause, "sqlstate", None) in _UNDONE else Unavailable
+            raise kind(f"The database does not answer: {cause}") from error
         except exc.IntegrityError as error:
             _LOGGER.exception("a rule of the database was broken; the transaction is undone")
             raise Conflict("It collides with something that exists. Nothing was changed.") from error
