@@ -14,7 +14,10 @@ HA_NETWORK_NAME = "HA network tenant {project_id}"
 @dataclass(frozen=True, slots=True)
 class Network:
     """A layer 2 network. ``ha_project_id`` is set on the hidden HA network of a project: its ``project_id``
-    is then "" and the project does not see it. ``subnet_ids`` are sorted."""
+    is then "" and the project does not see it. ``subnet_ids`` are sorted.
+
+    ``shared`` is with all projects, ``shared_with`` names further ones; where it is ``external``,
+    ``external_to`` are the projects that may use it so, and () is all of them."""
 
     id: str
     project_id: str
@@ -33,7 +36,13 @@ class Network:
     created_at: datetime
     updated_at: datetime
     subnet_ids: tuple[str, ...] = ()
+    shared_with: tuple[str, ...] = ()
+    external_to: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+
+    def is_external_to(self, project_id: str) -> bool:
+        """Whether the project may use it as an external network."""
+        return self.external and (not self.external_to or project_id in self.external_to)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol, TypeVar
 
 from hawser.base.errors import Forbidden, NotFound
+from hawser.server.model import rbac
 from hawser.server.model.caller import Caller
 from hawser.server.model.floatingip import FloatingIp
 from hawser.server.model.network import Network
@@ -104,4 +105,4 @@ def owned_security_group(tx: Transaction, caller: Caller, id: str) -> SecurityGr
 
 
 def _sees(caller: Caller, network: Network) -> bool:
-    return caller.owns(network.project_id) or network.shared or network.external
+    return rbac.sees(caller, network) or network.is_external_to(caller.project_id)

@@ -12,13 +12,15 @@ from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
 from hawser.server.model.network import Network, NetworkChanges, NewNetwork
 from hawser.server.model.port import DHCP, FLOATING_IP, ROUTER_GATEWAY
+from hawser.server.model.rbac import EXTERNAL, as_seen
 from hawser.server.model.unset import UNSET, Unset
-from hawser.server.service import access, dhcp, quota, segment
+from hawser.server.service import access, dhcp, quota, segment, sharing
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import network as rows
-from hawser.server.store.tables.network import networks
+from hawser.server.store.tables.network import network_table, networks
 from hawser.server.store.tables.port import port_table
+from hawser.server.store.tables.rbac import split_shared
 from hawser.server.store.tables.subnet import subnets
 from hawser.wire.intent import NetworkType
 
@@ -58,19 +60,25 @@ def make(
         updated_at=tx.now,
     )
     networks.add(tx, network)
+    if network.shared:
+        sharing.open_to_all(tx, "network", network.id, network.project_id)
+    if network.external:
+        sharing.open_to_all(tx, "network", network.id, network.project_id, EXTERNAL)
     return network
 
 
 def get(store: Store, caller: Caller, id: str) -> Network:
     """The one with this id. `NotFound` where the caller does not see any."""
     with store.read() as tx:
-        return access.seen_network(tx, caller, id)
+        return as_seen(caller, access.seen_network(tx, caller, id))
 
 
 def search(store: Store, caller: Caller, filters: Filters) -> list[Network]:
     """Those that the caller sees and the filters match."""
     with store.read() as tx:
-        return networks.find(tx, *rows.visible(caller), filters=filters)
+        filters, shared = split_shared(caller, "network", network_table, filters)
+        found = networks.find(tx, *rows.visible(caller), *shared, filters=filters)
+        return [as_seen(caller, network) for network in found]
 
 
 def update(store: Store, caller: Caller, id: str, changes: NetworkChanges) -> Network:
@@ -79,12 +87,12 @@ def update(store: Store, caller: Caller, id: str, changes: NetworkChanges) -> Ne
         network = access.owned_network(tx, caller, id)
         if changes.mtu is not UNSET:
             _mtu(tx, changes.mtu, network.network_type)
-        if changes.shared is False and network.shared:
-            _check_not_shared(tx, network)
-        if changes.external is False and network.external:
-            _check_not_external(tx, network)
         networks.change(tx, id, **said(changes))
-        return access.owned_network(tx, caller, id)
+        if changes.shared is not UNSET and changes.shared != network.shared:
+            _share(tx, network, changes.shared)
+        if changes.external is not UNSET and changes.external != network.external:
+            _use_as_external(tx, network, changes.external)
+        return as_seen(caller, access.owned_network(tx, caller, id))
 
 
 def delete(store: Store, caller: Caller, id: str) -> None:
@@ -101,6 +109,8 @@ def remove(tx: Transaction, network: Network) -> None:
     for subnet_id in network.subnet_ids:
         subnets.remove(tx, subnet_id)
     networks.remove(tx, network.id)
+    if network.shared or network.shared_with or network.external:
+        sharing.forget(tx, "network", network.id)
 
 
 def _mtu(tx: Transaction, mtu: int | Unset, network_type: NetworkType) -> int:
@@ -123,13 +133,20 @@ def _check_unused(tx: Transaction, id: str) -> None:
         )
 
 
-def _check_not_shared(tx: Transaction, network: Network) -> None:
-    columns = port_table.c
-    others = select(columns.id).where(
-        columns.network_id == network.id, columns.project_id.not_in(["", network.project_id])
-    )
-    if tx.execute(others.limit(1)).first() is not None:
-        raise Conflict(f"Network {network.id} is used by other projects.", "InvalidSharedSetting")
+def _share(tx: Transaction, network: Network, with_all: bool) -> None:
+    if with_all:
+        sharing.open_to_all(tx, "network", network.id, network.project_id)
+    else:
+        sharing.close_to_all(tx, "network", network)
+
+
+def _use_as_external(tx: Transaction, network: Network, external: bool) -> None:
+    if external:
+        sharing.open_to_all(tx, "network", network.id, network.project_id, EXTERNAL)
+        return
+    _check_not_external(tx, network)
+    sharing.forget(tx, "network", network.id, EXTERNAL)
+    networks.change(tx, network.id, external_to=())
 
 
 def _check_not_external(tx: Transaction, network: Network) -> None:

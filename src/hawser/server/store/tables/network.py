@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, String, Table, or_, select
+from sqlalchemy import Boolean, Column, Integer, String, Table, select
 
 from hawser.server.model.caller import Caller
 from hawser.server.model.network import Network
-from hawser.server.store.tables.columns import METADATA, AsText, owned_columns, tags_column
+from hawser.server.store.tables import rbac
+from hawser.server.store.tables.columns import METADATA, AsList, AsText, owned_columns, tags_column
+from hawser.server.store.tables.rbac import sharing_columns
 from hawser.server.store.tables.records import Part, Records, Where
 from hawser.server.store.tables.subnet import subnet_table
 from hawser.wire.intent import NetworkType
@@ -20,8 +22,9 @@ network_table = Table(
     tags_column(),
     Column("name", String(255), nullable=False, index=True),
     Column("admin_state_up", Boolean, nullable=False),
-    Column("shared", Boolean, nullable=False),
+    *sharing_columns(),
     Column("external", Boolean, nullable=False),
+    Column("external_to", AsList(str), nullable=False),
     Column("mtu", Integer, nullable=False),
     Column("port_security_enabled", Boolean, nullable=False),
     Column("network_type", AsText(NetworkType), nullable=False),
@@ -42,10 +45,7 @@ def segment_key(network: Network) -> str | None:
 
 def visible(caller: Caller) -> tuple[Where, ...]:
     """The condition on networks that this caller sees."""
-    if caller.is_admin:
-        return ()
-    table = network_table.c
-    return (or_(table.project_id == caller.project_id, table.shared, table.external),)
+    return rbac.visible(caller, "network", network_table)
 
 
 def _row(network: Network) -> dict[str, Any]:

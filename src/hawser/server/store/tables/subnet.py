@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import Boolean, Column, ForeignKey, String, Table, or_, select
+from sqlalchemy import Boolean, Column, ForeignKey, String, Table, or_
 
 from hawser.server.model.caller import Caller
 from hawser.server.model.subnet import HostRoute, Pool, Subnet
+from hawser.server.store.tables import rbac
 from hawser.server.store.tables.columns import ADDRESS, METADATA, AsList, AsText, owned_columns, tags_column
 from hawser.server.store.tables.records import Records, Where
 
@@ -49,12 +50,16 @@ subnet_table = Table(
 
 
 def visible(caller: Caller) -> tuple[Where, ...]:
-    """The condition on subnets that this caller sees: its own, and those of networks open to all."""
+    """The condition on subnets that this caller sees: its own, and those of networks it shares or goes out by."""
     if caller.is_admin:
         return ()
-    networks = METADATA.tables["networks"].c
-    open_to_all = select(networks.id).where(or_(networks.shared, networks.external))
-    return (or_(subnet_table.c.project_id == caller.project_id, subnet_table.c.network_id.in_(open_to_all)),)
+    columns = subnet_table.c
+    return (
+        or_(
+            columns.project_id == caller.project_id,
+            rbac.shared_with(caller, "network", columns.network_id),
+        ),
+    )
 
 
 subnets: Records[Subnet] = Records(
