@@ -1,5 +1,5 @@
 # Two commands to know: `make demo` and `make test`. Both do all of their set-up.
-.PHONY: demo test check bench lab-up lab-down setup setup-dev lock
+.PHONY: demo test check bench lab-up lab-down setup setup-dev conformance lock
 HAWSER = .venv/bin/hawser
 
 setup:
@@ -18,8 +18,8 @@ lab-down: setup        ## stop the lab; nothing of it stays
 	@$(HAWSER) lab down
 
 check: setup-dev       ## style, types, layers and the pure tests: under a minute
-	@.venv/bin/ruff check src tests benchmarks
-	@.venv/bin/ruff format --check src tests benchmarks
+	@.venv/bin/ruff check src tests benchmarks conformance
+	@.venv/bin/ruff format --check src tests benchmarks conformance
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/pytest -q -m 'not kernel and not lab' tests
@@ -30,7 +30,13 @@ test: check            ## everything, on real namespaces (root)
 bench: setup-dev       ## the figures of docs/benchmarks.md
 	@.venv/bin/python -m benchmarks
 
+conformance:           ## the public test suite of the Networking API, on SQLite and on PostgreSQL
+	@scripts/setup conformance
+	@.venv/bin/python -m conformance
+
 lock:                  ## write the lock files again from pyproject.toml and requirements/*.in
 	build/env/uv/bin/uv pip compile -q --upgrade --python-version 3.11 --no-header --generate-hashes --extra plot --extra dev pyproject.toml -o requirements/hawser.txt
 	build/env/uv/bin/uv pip compile -q --upgrade --python-version 3.11 --no-header --generate-hashes requirements/openstack.in -o requirements/openstack.txt
 	build/env/uv/bin/uv pip compile -q --upgrade --python-version 3.11 --no-header --generate-hashes requirements/keystone.in -o requirements/keystone.txt
+	build/env/uv/bin/uv pip compile -q --upgrade --python-version 3.11 --no-header --generate-hashes requirements/neutronclient.in -o requirements/neutronclient.txt
+	build/env/uv/bin/uv pip compile -q --upgrade --python-version 3.11 --no-header --generate-hashes requirements/conformance.in -o requirements/conformance.txt
