@@ -73,6 +73,14 @@ _SERVER: dict[str, tuple[cfg.Opt, ...]] = {
         ),
     ),
     "database": (cfg.StrOpt("connection", default="", secret=True, help="Empty: SQLite in state_path."),),
+    "keystone_authtoken": (
+        cfg.IntOpt(
+            "token_cache_time",
+            default=300,
+            min=0,
+            help="Seconds that a token is believed without asking identity again: so long may a revoked one go on.",
+        ),
+    ),
     "ml2": (
         cfg.ListOpt("type_drivers", default=["local", "flat", "vlan", "vxlan"]),
         cfg.ListOpt("tenant_network_types", default=["vxlan"]),

@@ -2,6 +2,8 @@
 
 import json
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -18,8 +20,9 @@ EXPIRES = "2999-01-01T00:00:00.000000Z"
 class Identity(BaseHTTPRequestHandler):
     """As much of the identity API as validating a token takes."""
 
-    tokens = {"member-token": "member", "admin-token": "admin"}
+    tokens = {"member-token": "member", "admin-token": "admin", "nova-token": "service"}
     asked: list[str] = []
+    slow = threading.Event()
 
     def do_POST(self):
         self.rfile.read(int(self.headers["Content-Length"]))
@@ -39,10 +42,11 @@ class Identity(BaseHTTPRequestHandler):
             return
         token = self.headers["X-Subject-Token"]
         self.asked.append(token)
+        self.slow.wait(10)
         if self.headers["X-Auth-Token"] != "service-token":
             self._answer(401, {"error": {}})
-        elif token in self.tokens:
-            self._answer(200, self._token("alice", self.tokens[token]))
+        elif token in self.tokens or (token == "old-token" and "allow_expired=1" in self.path):
+            self._answer(200, self._token("alice", self.tokens.get(token, "member")))
         elif token == "unscoped-token":
             self._answer(200, {"token": {"user": {"id": "alice"}, "expires_at": EXPIRES}})
         else:
@@ -82,6 +86,7 @@ class Identity(BaseHTTPRequestHandler):
 @pytest.fixture
 def identity():
     Identity.asked = []
+    Identity.slow.set()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Identity)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
@@ -89,16 +94,20 @@ def identity():
     server.server_close()
 
 
-@pytest.fixture
-def keystone(identity, tmp_path):
+def _conf(identity, tmp_path, more=""):
     file = tmp_path / "neutron.conf"
     file.write_text(
         "[keystone_authtoken]\n"
         f"auth_url = http://127.0.0.1:{identity.server_port}\n"
         "username = neutron\npassword = secret\nproject_name = service\n"
-        "user_domain_name = Default\nproject_domain_name = Default\n"
+        f"user_domain_name = Default\nproject_domain_name = Default\n{more}\n"
     )
-    return auth.keystone(config.read([file]))
+    return file
+
+
+@pytest.fixture
+def keystone(identity, tmp_path):
+    return auth.keystone(config.read([_conf(identity, tmp_path)]))
 
 
 def test_a_token_says_who_its_caller_is(keystone):
@@ -115,7 +124,7 @@ def test_identity_is_asked_once_for_a_token(keystone):
 
 def test_a_token_is_not_kept_in_memory(keystone):
     keystone.identify({"x-auth-token": "member-token"})
-    assert "member-token" not in repr(vars(keystone)["_known"].items())
+    assert "member-token" not in repr(vars(keystone._tokens))
 
 
 @pytest.mark.parametrize("headers", [{}, {"x-auth-token": "unknown"}, {"x-auth-token": "unscoped-token"}])
@@ -131,6 +140,61 @@ def test_without_identity_new_tokens_wait_and_known_ones_work_on(keystone, ident
     with pytest.raises(Unavailable):
         keystone.identify({"x-auth-token": "admin-token"})
     assert keystone.identify({"x-auth-token": "member-token"}).user_id == "alice"
+
+
+def test_a_refused_token_is_not_asked_about_again_at_once(keystone):
+    for _ in range(5):
+        with pytest.raises(Unauthenticated):
+            keystone.identify({"x-auth-token": "unknown"})
+    assert Identity.asked == ["unknown"]
+
+
+@pytest.mark.parametrize("token", ["member-token", "unknown"])
+def test_many_requests_with_a_new_token_ask_identity_once(keystone, token):
+    def identify():
+        try:
+            return keystone.identify({"x-auth-token": token}).user_id
+        except Unauthenticated:
+            return None
+
+    Identity.slow.clear()
+    with ThreadPoolExecutor(8) as pool:
+        answers = [pool.submit(identify) for _ in range(8)]
+        while not Identity.asked:
+            time.sleep(0.01)
+        Identity.slow.set()
+    assert len({answer.result() for answer in answers}) == 1
+    assert Identity.asked == [token]
+
+
+def test_a_token_that_is_revoked_is_noticed_when_it_is_asked_about_again(identity, tmp_path):
+    keystone = auth.keystone(config.read([_conf(identity, tmp_path, "token_cache_time = 0")]))
+    keystone.identify({"x-auth-token": "member-token"})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delitem(Identity.tokens, "member-token")
+        with pytest.raises(Unauthenticated):
+            keystone.identify({"x-auth-token": "member-token"})
+
+
+@pytest.mark.parametrize("token", ["two words", "\xa0", "\x0b", "x" * 10_000])
+def test_what_cannot_be_a_token_is_refused_without_asking(keystone, token):
+    with pytest.raises(Unauthenticated):
+        keystone.identify({"x-auth-token": token})
+    assert Identity.asked == []
+
+
+def test_a_service_may_bring_a_users_token_that_has_expired(keystone):
+    with pytest.raises(Unauthenticated):
+        keystone.identify({"x-auth-token": "old-token"})
+    with pytest.raises(Unauthenticated):  # a user is no service
+        keystone.identify({"x-auth-token": "old-token", "x-service-token": "member-token"})
+    caller = keystone.identify({"x-auth-token": "old-token", "x-service-token": "nova-token"})
+    assert (caller.user_id, caller.roles) == ("alice", {"member"})
+
+
+def test_a_service_token_that_is_not_valid_spoils_the_request(keystone):
+    with pytest.raises(Unauthenticated):
+        keystone.identify({"x-auth-token": "member-token", "x-service-token": "unknown"})
 
 
 async def _get(app, headers):

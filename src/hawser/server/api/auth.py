@@ -2,32 +2,35 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import threading
-import time
+import math
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from cachetools import TLRUCache
 from keystoneauth1 import exceptions
 from keystoneauth1 import loading as keystone_loading
 from oslo_config import cfg
 
 from hawser.base.errors import BadInput, Unauthenticated, Unavailable
+from hawser.server.api.tokens import Known, Tokens
 from hawser.server.model.caller import Caller
 
 ADMIN = "admin"
 """The role that makes an administrator, as identity names it."""
+SERVICE = "service"
+"""The role of those who may vouch for a user's request by a token of their own."""
 GROUP = "keystone_authtoken"
 TOKEN = "x-auth-token"
+SERVICE_TOKEN = "x-service-token"
 NOBODYS_PROJECT = "noauth"
 """The project of callers who name none, where nobody is asked who they are."""
 
-_MOST_TOKENS = 10_000
-_LONGEST = 300.0
-"""Seconds that a token is believed without asking identity again, at most."""
+_TOKEN = re.compile(r"[!-~]{1,8192}")
+_PATIENCE = 10
+"""Seconds that identity is given to answer, unless the operator says otherwise."""
 _log = logging.getLogger(__name__)
 
 
@@ -61,49 +64,44 @@ class NoAuth:
 class KeystoneAuth:
     """Tokens are validated by identity (GET /v3/auth/tokens, with a token of the service's own).
 
-    What identity said is kept for `_LONGEST` seconds or until the token expires; of the token itself only a
-    hash stays in memory. Safe among threads.
+    What identity said is believed for ``believed`` seconds or until the token expires: that long may one that
+    was revoked go on. A service may send its own token in ``X-Service-Token`` along with a user's, as it does
+    for long work: then the user's may have expired meanwhile (identity says for how long).
     """
 
-    def __init__(self, session: Any, url: str) -> None:
+    def __init__(self, session: Any, url: str, believed: float) -> None:
         """``session`` is a keystoneauth1 session of the service user; ``url`` is identity's, up to /v3."""
         self._session = session
         self._url = f"{url}/auth/tokens"
-        self._known: TLRUCache[bytes, tuple[Caller, float]] = TLRUCache(
-            _MOST_TOKENS, ttu=_until, timer=time.time
-        )
-        self._lock = threading.Lock()
+        self._tokens = Tokens(self._ask, believed)
 
     def identify(self, headers: Mapping[str, str]) -> Caller:
         """The caller whose token is in ``X-Auth-Token``; Unavailable while identity is down."""
         token = headers.get(TOKEN, "")
         if not token:
             raise Unauthenticated("The request has no token. Send one in X-Auth-Token.")
-        key = hashlib.sha256(token.encode()).digest()
-        with self._lock:
-            known = self._known.get(key)
-        if known:
-            return known[0]
-        caller, expires_at = self._ask(token)
-        with self._lock:
-            self._known[key] = caller, expires_at
-        return caller
+        return self._tokens.caller(_checked(token), self._of_service(headers))
 
-    def _ask(self, token: str) -> tuple[Caller, float]:
+    def _of_service(self, headers: Mapping[str, str]) -> bool:
+        """Whether a service vouches for the request; its token, where there is one, must be good."""
+        token = headers.get(SERVICE_TOKEN, "")
+        return bool(token) and SERVICE in self._tokens.caller(_checked(token)).roles
+
+    def _ask(self, token: str, expired_too: bool) -> Known:
         try:
             answer = self._session.get(
                 self._url,
+                params={"allow_expired": "1"} if expired_too else {},
                 headers={"X-Subject-Token": token},
                 authenticated=True,
                 connect_retries=1,
                 log=False,
             )
-            return _caller(answer.json()["token"])
+            known = _known(answer.json()["token"])
+            return replace(known, expires_at=math.inf) if expired_too else known
         except (exceptions.NotFound, exceptions.BadRequest):
-            raise Unauthenticated(
-                "The token is not valid, or has expired. Ask identity for another."
-            ) from None
-        except exceptions.Unauthorized as error:
+            raise _invalid() from None
+        except (exceptions.Unauthorized, exceptions.Forbidden) as error:
             _log.error("identity refuses the service user of [%s]: %s", GROUP, error)
             raise Unavailable("Identity refuses this server's own credentials.") from error
         except (exceptions.ClientException, ValueError, KeyError) as error:
@@ -121,6 +119,7 @@ def keystone(conf: cfg.ConfigOpts) -> KeystoneAuth:
     keystone_loading.register_session_conf_options(conf, GROUP)
     keystone_loading.register_auth_conf_options(conf, GROUP)
     conf.set_default("auth_type", "password", group=GROUP)
+    conf.set_default("timeout", _PATIENCE, group=GROUP)
     try:
         plugin = keystone_loading.load_auth_from_conf_options(conf, GROUP)
     except exceptions.ClientException as error:
@@ -129,15 +128,23 @@ def keystone(conf: cfg.ConfigOpts) -> KeystoneAuth:
         raise BadInput(f"[{GROUP}] auth_url", "it is missing", "Give identity's URL, or set auth_strategy.")
     url = conf[GROUP].auth_url.rstrip("/")
     session = keystone_loading.load_session_from_conf_options(conf, GROUP, auth=plugin)
-    return KeystoneAuth(session, url if url.endswith("/v3") else f"{url}/v3")
+    url = url if url.endswith("/v3") else f"{url}/v3"
+    return KeystoneAuth(session, url, conf[GROUP].token_cache_time)
 
 
-def _until(_key: bytes, known: tuple[Caller, float], now: float) -> float:
-    return min(now + _LONGEST, known[1])
+def _checked(token: str) -> str:
+    """A token that identity need not be bothered with is refused here."""
+    if not _TOKEN.fullmatch(token):
+        raise _invalid()
+    return token
 
 
-def _caller(token: Mapping[str, Any]) -> tuple[Caller, float]:
-    """The caller and the end of the token (seconds since the epoch), from identity's answer."""
+def _invalid() -> Unauthenticated:
+    return Unauthenticated("The token is not valid, or has expired. Ask identity for another.")
+
+
+def _known(token: Mapping[str, Any]) -> Known:
+    """What identity's answer says."""
     roles = frozenset(role["name"].lower() for role in token.get("roles", ()))
     project = token.get("project")
     if project is None:
@@ -145,5 +152,4 @@ def _caller(token: Mapping[str, Any]) -> tuple[Caller, float]:
             "The token is not of a project. Ask identity for one that is scoped to a project."
         )
     expires_at = datetime.fromisoformat(token["expires_at"]).timestamp()
-    caller = Caller(token["user"]["id"], project["id"], roles, ADMIN in roles)
-    return caller, expires_at
+    return Known(Caller(token["user"]["id"], project["id"], roles, ADMIN in roles), expires_at)
