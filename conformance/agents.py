@@ -4,7 +4,8 @@ to wire, by the very code that a node watches and reports with."""
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 
 from anyio import create_task_group
@@ -31,11 +32,16 @@ def alive(site: Site, wired: bool) -> Iterator[None]:
         running = [portal.start_task_soon(_live, Node(site, node), wired) for node in NODES]
         try:
             census = Census(site.variables("admin"), site.ports["network"])
-            await_agents(census, expected(TOPOLOGY), lambda: None)
+            await_agents(census, expected(TOPOLOGY), lambda: _ended(running))
             yield
         finally:
             for node in running:
                 node.cancel()
+
+
+def _ended(running: Iterable[Future[None]]) -> str | None:
+    """What ended a node that should go on."""
+    return next((repr(node.exception()) for node in running if node.done()), None)
 
 
 async def _live(node: Node, wired: bool) -> None:

@@ -72,7 +72,7 @@ class Site:
 
     def node_files(self, node: NodeSpec) -> list[Path]:
         """Write the configuration of a node's agents; the files' paths."""
-        options = {"hawser.server_url": self.network_url}
+        options = {"DEFAULT.host": node.name, "hawser.server_url": self.network_url}
         return [self._file(node, "neutron", options), self._file(node, "linuxbridge_agent", {})]
 
     def variables(self, user: str) -> dict[str, str]:
