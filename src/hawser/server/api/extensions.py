@@ -56,6 +56,7 @@ _OURS = (
     ("standard-attr-tag", "Tags", "Networks, ports and others can be given tags, and found by them."),
     ("revision-if-match", "If-Match by revision", "A change can be bound to a revision of what it changes."),
     ("security-group", "Security groups", "Named sets of rules for what ports may send and receive."),
+    ("rbac-policies", "RBAC policies", "Networks and others are shared with single projects."),
     ("l3_agent_scheduler", "L3 agent scheduler", "Shows which L3 agents host a router, and their routers."),
     ("standard-attr-description", "Descriptions", "Every resource has a description."),
     ("standard-attr-timestamp", "Time stamps", "Every resource shows when it was made and last changed."),

@@ -29,6 +29,7 @@ OF_PROJECTS = (
     "floatingip",
     "security_group",
     "security_group_rule",
+    "rbac_policy",
 )
 """Nouns that a project's readers see and its members change."""
 PUBLISHED: tuple[str, ...] = ()
@@ -48,7 +49,7 @@ NOT_SET: Mapping[str, tuple[str, ...]] = {
     "floatingip": ("floating_ip_address",),
 }
 """Attributes, and fields of attributes, that everybody sees but only an administrator sets."""
-ACTIONS = ("get_l3-agents", "get_dhcp-agents", "get_l3-routers", "get_dhcp-networks")
+ACTIONS = ("get_l3-agents", "get_dhcp-agents", "get_l3-routers", "get_dhcp-networks", "restrict_wildcard")
 """What else only an administrator does."""
 
 

@@ -14,6 +14,7 @@ from hawser.server.store.tables import quota as rows
 from hawser.server.store.tables.floatingip import floating_ip_table
 from hawser.server.store.tables.network import network_table
 from hawser.server.store.tables.port import port_table
+from hawser.server.store.tables.rbac import rbac_table
 from hawser.server.store.tables.router import router_table
 from hawser.server.store.tables.securitygroup import group_table, rule_table
 from hawser.server.store.tables.subnet import subnet_table
@@ -26,6 +27,7 @@ TABLES: Mapping[str, Table] = {
     "floatingip": floating_ip_table,
     "security_group": group_table,
     "security_group_rule": rule_table,
+    "rbac_policy": rbac_table,
 }
 """What is counted: a row of each of these tables belongs to a project."""
 
