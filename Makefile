@@ -1,5 +1,5 @@
 # Two commands to know: `make demo` and `make test`. Both do all of their set-up.
-.PHONY: demo test check bench lab-up lab-down setup setup-dev conformance lock
+.PHONY: demo test check bench bench-api lab-up lab-down setup setup-dev conformance lock
 HAWSER = .venv/bin/hawser
 
 setup:
@@ -26,6 +26,9 @@ check: setup-dev       ## style, types, layers and the pure tests: under a minut
 
 test: check            ## everything, on real namespaces (root)
 	@.venv/bin/pytest -q -m 'kernel or lab' tests
+
+bench-api: setup-dev   ## the API's figures, on SQLite and on PostgreSQL
+	@.venv/bin/python -m benchmarks.networking
 
 bench: setup-dev       ## the figures of docs/benchmarks.md
 	@.venv/bin/python -m benchmarks

@@ -10,13 +10,15 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What to measure: ``to_reach`` is the largest good value in ``unit``; ``peer`` is what another
-    implementation was measured at on such a machine, in words."""
+    """What to measure: ``to_reach`` is the largest good value in ``unit``, or ``at_least`` the smallest.
+
+    ``peer`` is what another implementation was measured at on such a machine, in words."""
 
     what: str
     unit: str
     to_reach: float
     peer: str = "-"
+    at_least: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Figure:
     @property
     def ok(self) -> bool:
         """Whether the goal is reached."""
+        if self.goal.at_least:
+            return self.measured >= self.goal.to_reach
         return self.measured <= self.goal.to_reach
 
     def as_json(self) -> dict[str, Any]:

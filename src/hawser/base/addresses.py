@@ -19,6 +19,22 @@ Network = IPv4Network | IPv6Network
 LINK_LOCAL = IPv6Network("fe80::/64")
 
 
+def parse(text: str) -> Address:
+    """The address that ``text`` writes, which is known to be one and in its canonical form; for many at a time.
+
+    For IPv4 several times quicker than `ipaddress.ip_address`, which also finds out what is wrong with other texts.
+    """
+    return IPv6Address(text) if ":" in text else IPv4Address(bytes(map(int, text.split("."))))
+
+
+def write(address: Address) -> str:
+    """The canonical text of an address; for many at a time, as `parse`."""
+    if isinstance(address, IPv6Address):
+        return str(address)
+    number = int(address)
+    return f"{number >> 24}.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
+
+
 def interface(address: Address, network: Network) -> Interface:
     """``address`` with the prefix length of the ``network`` that it lies in."""
     return ip_interface(f"{address}/{network.prefixlen}")

@@ -41,6 +41,14 @@ class Query:
             else self.filters
         )
 
+    def plain(self, known: Mapping[str, Field], hidden: frozenset[str]) -> Mapping[str, Field]:
+        """The fields that are asked for, and the id, if all of them are shown just as the store has them."""
+        wanted = self.fields - hidden
+        simple = all(name in known and known[name].plain for name in wanted)
+        if not wanted or not simple or self.shown_where:
+            return {}
+        return {name: known[name] for name in sorted(wanted | {"id"})}
+
     def page(self, shown: Sequence[Shown]) -> Sequence[Shown]:
         """The rest of the filters, and the page, over all that the store found."""
         if not self.shown_where:

@@ -91,11 +91,13 @@ class Update:
 class Parent:
     """A noun whose members live within a member of another: ``get`` gives that one, or is `NotFound`.
 
-    ``field`` is where the model's values hold its id. On create it is among the values by that name.
+    ``field`` is where the model's values hold its id. On create it is among the values by that name. ``noun``
+    is its singular name, where that is a part of the names of policy rules.
     """
 
     field: str
     get: Callable[[Store, Caller, str], Any]
+    noun: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +107,7 @@ class Resource:
     ``plural`` is the name in bodies. ``path`` is that in URLs: without one, ``plural`` with dashes for its
     underscores; where there is a ``parent``, it holds ``{parent_id}``. ``table`` is the store's, where its
     name is not ``plural``. A verb that is None is not there. ``fields`` are what the store filters and sorts by.
+    ``pick`` reads only some of a noun's plain fields, where that is worth a way of its own.
     """
 
     plural: str
@@ -116,14 +119,20 @@ class Resource:
     create: Create | None = None
     update: Update | None = None
     delete: Callable[[Store, Caller, str], None] | None = None
+    pick: Callable[[Store, Caller, Filters, Sequence[str]], list[tuple[Any, ...]]] | None = None
     path: str = ""
     table: str = ""
     parent: Parent | None = None
 
     @property
     def singular(self) -> str:
-        """The name of one, in bodies and in the names of policy rules."""
+        """The name of one in bodies."""
         return self.attributes.singular
+
+    @property
+    def ruled(self) -> str:
+        """The name of one in the names of policy rules: after its parent's, where that has one there."""
+        return f"{self.parent.noun}_{self.singular}" if self.parent and self.parent.noun else self.singular
 
     @property
     def route(self) -> str:
@@ -134,15 +143,24 @@ class Resource:
 def index(resource: Resource, call: Call) -> Answer:
     """GET of the collection. What the caller may not see at all is an empty list, not an error."""
     asked = query.parse(call.pairs, resource.attributes, resource.fields)
-    if not call.rights.sees(resource.singular):
+    if not call.rights.sees(resource.ruled):
         return Answer(200, {resource.plural: []})
-    found = resource.search(call.store, call.caller, _within(resource, call, asked.asked_of_store))
-    shown = asked.page([resource.view(value) for value in found])
     hidden = call.rights.hidden(resource.singular)
+    shown = asked.page(_found(resource, call, asked, hidden))
     body: dict[str, Any] = {resource.plural: [query.select(item, asked.fields, hidden) for item in shown]}
     if links := asked.links(call.url, call.pairs, shown):
         body[f"{resource.plural}_links"] = links
     return Answer(200, body)
+
+
+def _found(resource: Resource, call: Call, asked: query.Query, hidden: frozenset[str]) -> Sequence[Shown]:
+    """What the store finds, as it is shown: whole, or only the few plain fields that are asked for."""
+    filters = _within(resource, call, asked.asked_of_store)
+    few = asked.plain(resource.fields, hidden)
+    if resource.pick and few:
+        rows = resource.pick(call.store, call.caller, filters, [field.model for field in few.values()])
+        return [dict(zip(few, row, strict=True)) for row in rows]
+    return [resource.view(value) for value in resource.search(call.store, call.caller, filters)]
 
 
 def show(resource: Resource, call: Call) -> Answer:
@@ -155,7 +173,7 @@ def show(resource: Resource, call: Call) -> Answer:
 def create(resource: Resource, call: Call) -> Answer:
     """POST to the collection: one, or (under the plural name) several, all or none."""
     assert resource.create
-    call.rights.demand(f"create_{resource.singular}")
+    call.rights.demand(f"create_{resource.ruled}")
     body = bodies.parse(call.body)
     several = resource.plural in body
     given = _given(resource, body)
@@ -203,7 +221,7 @@ def shown_list(resource: Resource, call: Call, values: Sequence[Any]) -> Mapping
 
 def _demand_sight(resource: Resource, call: Call) -> None:
     """What the caller may not see is not there for them."""
-    if not call.rights.sees(resource.singular):
+    if not call.rights.sees(resource.ruled):
         raise NotFound(resource.singular, call.id)
 
 
@@ -211,7 +229,7 @@ def _demand_change(resource: Resource, call: Call, verb: str) -> None:
     """Forbidden where policy says so, but only for what the caller sees: the rest is not there for them."""
     _demand_sight(resource, call)
     try:
-        call.rights.demand(f"{verb}_{resource.singular}")
+        call.rights.demand(f"{verb}_{resource.ruled}")
     except Forbidden:
         _member(resource, call)
         raise

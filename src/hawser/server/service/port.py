@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
@@ -54,6 +55,12 @@ def search(store: Store, caller: Caller, filters: Filters) -> list[Port]:
     """Those that the caller sees and the filters match."""
     with store.read() as tx:
         return ports.find(tx, *rows.visible(caller), filters=filters)
+
+
+def pick(store: Store, caller: Caller, filters: Filters, fields: Sequence[str]) -> list[tuple[Any, ...]]:
+    """Only these columns of those that `search` would give."""
+    with store.read() as tx:
+        return ports.pick(tx, fields, *rows.visible(caller), filters=filters)
 
 
 def update(store: Store, caller: Caller, id: str, changes: PortChanges) -> Port:

@@ -45,6 +45,7 @@ PORTS = Resource(
     Create(port_schema.new, port.create_many, owners.check_new_port),
     Update(port_schema.changes, port.update, owners.check_changed_port),
     port.delete,
+    pick=port.pick,
 )
 ROUTERS = Resource(
     "routers",

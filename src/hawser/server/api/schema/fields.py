@@ -27,10 +27,19 @@ Shown = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """``model`` is the field's name in the model's value; ``read`` turns a query's text into its value."""
+    """``model`` is the field's name in the model's value; ``read`` turns a query's text into its value.
+
+    ``part`` marks what a thing has several of: the store keeps it in no column of the thing.
+    """
 
     model: str
     read: Callable[[str], Scalar]
+    part: bool = False
+
+    @property
+    def plain(self) -> bool:
+        """Whether a response shows what the store's column holds: text, a number or a truth."""
+        return self.read in (str, int, boolean) and not self.part
 
 
 class Stamped(Protocol):
@@ -78,7 +87,7 @@ def standard(value: Stamped) -> Shown:
 
 def moment(time: datetime) -> str:
     """A time as the standard attributes show it: UTC, in whole seconds."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return time.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def boolean(value: str) -> bool:

@@ -10,6 +10,7 @@ from neutron_lib.api.definitions import allowedaddresspairs, port_security, port
 from neutron_lib.api.definitions import port as port_definition
 from neutron_lib.constants import ATTR_NOT_SPECIFIED
 
+from hawser.base.addresses import write
 from hawser.base.errors import BadInput
 from hawser.server.api.attributes import Values, table
 from hawser.server.api.schema.fields import (
@@ -53,9 +54,9 @@ FIELDS: Mapping[str, Field] = {
     **fields(str, "name", "network_id", "status", "device_id", "device_owner"),
     **fields(str.lower, mac_address="mac"),
     **fields(boolean, "admin_state_up", "port_security_enabled"),
-    **fields(str, security_groups="security_group_ids"),
-    "fixed_ips:subnet_id": Field("fixed_ips.subnet_id", str),
-    "fixed_ips:ip_address_substr": Field("fixed_ips.address_part", str),
+    "security_groups": Field("security_group_ids", str, part=True),
+    "fixed_ips:subnet_id": Field("fixed_ips.subnet_id", str, part=True),
+    "fixed_ips:ip_address_substr": Field("fixed_ips.address_part", str, part=True),
     "fixed_ips:ip_address": Field("fixed_ips.address", canonical_address),
     "binding:host_id": Field("host", str),
     "binding:vnic_type": Field("vnic_type", str),
@@ -82,7 +83,7 @@ def view(port: Port) -> Shown:
         "status": port.status,
         "device_id": port.device_id,
         "device_owner": port.device_owner,
-        "fixed_ips": [{"subnet_id": ip.subnet_id, "ip_address": str(ip.address)} for ip in port.fixed_ips],
+        "fixed_ips": [{"subnet_id": ip.subnet_id, "ip_address": write(ip.address)} for ip in port.fixed_ips],
         "security_groups": list(port.security_group_ids),
         "port_security_enabled": port.port_security_enabled,
         "allowed_address_pairs": [
