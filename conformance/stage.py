@@ -50,13 +50,20 @@ def identity(log: Path, progress: Progress) -> Iterator[Site]:
 
 @contextmanager
 def server(
-    site: Site, database: str, log: Path, progress: Progress, *, wired: bool = False
+    site: Site,
+    database: str,
+    log: Path,
+    progress: Progress,
+    *,
+    wired: bool = False,
+    durable: bool = False,
 ) -> Iterator[Server]:
     """A networking server on a new database (`sqlite` or `postgresql`), with agents that live, until the block
-    ends. Where they are ``wired``, ports and routers that they host become active."""
+    ends. Where they are ``wired``, ports and routers that they host become active. A ``durable`` PostgreSQL waits
+    for the disk at every commit, as SQLite always does."""
     with ExitStack() as stack:
         with step(progress, f"networking server on {database}"):
-            connection = stack.enter_context(_database(site, database))
+            connection = stack.enter_context(_database(site, database, durable))
             configs = [f"--config-file={file}" for file in site.server_files(connection)]
             policy = f"--policy-file={site.folder}/policy.yaml"  # there is none: the rules are those in code
             argv = [sys.executable, "-m", "hawser.cli.server", *configs, policy]
@@ -66,11 +73,11 @@ def server(
 
 
 @contextmanager
-def _database(site: Site, kind: str) -> Iterator[str]:
+def _database(site: Site, kind: str, durable: bool) -> Iterator[str]:
     if kind == "sqlite":
         yield f"sqlite:///{site.folder}/neutron.sqlite"
         return
-    with postgresql.running() as running:
+    with postgresql.running(durable) as running:
         yield running.database()
 
 

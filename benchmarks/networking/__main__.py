@@ -39,7 +39,9 @@ def main(databases: tuple[str, ...], ports: int, write_docs: bool) -> None:
     ):
         for database in databases or stage.DATABASES:
             with (
-                stage.server(site, database, LOGS / f"server-{database}.log", progress) as server,
+                stage.server(
+                    site, database, LOGS / f"server-{database}.log", progress, durable=True
+                ) as server,
                 watching(site),
             ):
                 figures[database] = measure(site, server, ports, progress)

@@ -27,15 +27,18 @@ _PATIENCE = 20.0
 
 
 @contextmanager
-def running() -> Iterator[PostgreSQL]:
-    """A server until the block ends. LabError where it is not installed, or this is not root."""
+def running(durable: bool = False) -> Iterator[PostgreSQL]:
+    """A server until the block ends; ``durable`` ones wait for the disk, as a cluster's do.
+
+    LabError where it is not installed, or this is not root.
+    """
     if not PROGRAMS.is_dir():
         raise LabError("PostgreSQL 15 is missing. Install it: scripts/setup dev.")
     if os.getuid() != 0:
         raise LabError("PostgreSQL is run as the user postgres, which only root can start. Run as root.")
     directory = Path(tempfile.mkdtemp(prefix="hawser-postgresql-"))
     try:
-        server = PostgreSQL(directory)
+        server = PostgreSQL(directory, durable)
         try:
             yield server
         finally:
@@ -45,9 +48,9 @@ def running() -> Iterator[PostgreSQL]:
 
 
 class PostgreSQL:
-    """Use `running`. It does not wait for the disk: what it holds is thrown away."""
+    """Use `running`. What it holds is thrown away, so it need not wait for the disk."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, durable: bool) -> None:
         shutil.chown(directory, "postgres", "postgres")
         self.directory = directory
         self._made = 0
@@ -56,7 +59,14 @@ class PostgreSQL:
         subprocess.run(
             initdb, check=True, user="postgres", group="postgres", cwd=directory, capture_output=True
         )
-        options = ["-k", str(directory), "-c", "listen_addresses=", "-c", "fsync=off"]
+        options = [
+            "-k",
+            str(directory),
+            "-c",
+            "listen_addresses=",
+            "-c",
+            f"fsync={'on' if durable else 'off'}",
+        ]
         with (directory / "log").open("w") as log:
             self._process = subprocess.Popen(
                 [PROGRAMS / "postgres", "-D", data, *options],
