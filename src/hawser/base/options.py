@@ -1,0 +1,237 @@
+"""The options that operators may set: names and sections of OpenStack Networking, each with what it does.
+
+A table a wing, by section. An option here is one of the sample files too (`hawser sample-config`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from oslo_config import cfg
+
+Sections = Mapping[str, Sequence[cfg.Opt]]
+
+COMMON: tuple[cfg.Opt, ...] = (
+    cfg.BoolOpt("debug", default=False, help="Log everything."),
+    cfg.StrOpt("state_path", default="/var/lib/neutron", help="Where state is kept on this machine."),
+    cfg.StrOpt("host", help="The name of this machine among its peers; the short host name by default."),
+    cfg.StrOpt("dns_domain", default="openstacklocal", help="The domain of instances' names."),
+    cfg.IntOpt("dhcp_lease_duration", default=86400, min=120, help="Seconds that a DHCP lease lasts."),
+)
+"""In [DEFAULT], of both wings."""
+
+QUOTAS: Mapping[str, int] = {
+    "network": 100,
+    "subnet": 100,
+    "port": 500,
+    "router": 10,
+    "floatingip": 50,
+    "security_group": 10,
+    "security_group_rule": 100,
+    "rbac_policy": 10,
+    "subnetpool": -1,
+    "trunk": -1,
+}
+"""What a project may have of each kind, where nobody says otherwise; -1 is any number."""
+
+_SERVING: tuple[cfg.Opt, ...] = (
+    cfg.StrOpt("bind_host", default="0.0.0.0", help="The address that the API listens on."),
+    cfg.PortOpt("bind_port", default=9696, help="The port that the API listens on."),
+    cfg.IntOpt("api_workers", default=1, min=0, help="Processes that serve; 0 is one, too."),
+    cfg.IntOpt(
+        "graceful_shutdown_timeout",
+        default=30,
+        min=1,
+        help="Seconds that requests under way are given to end when the server is told to stop.",
+    ),
+    cfg.StrOpt(
+        "auth_strategy",
+        default="keystone",
+        choices=["keystone", "noauth"],
+        help="Who tells who calls: identity, or the caller (for a server that only its administrator can reach).",
+    ),
+)
+
+_NETWORKING: tuple[cfg.Opt, ...] = (
+    cfg.StrOpt("core_plugin", default="ml2", choices=["ml2"], help="There is this one."),
+    cfg.ListOpt("service_plugins", default=["router"], help="Taken as it is: all that there is, is on."),
+    cfg.BoolOpt(
+        "allow_overlapping_ips", default=True, help="Whether subnets of different networks may overlap."
+    ),
+    cfg.IntOpt("dhcp_agents_per_network", default=2, min=1, help="DHCP servers that a network gets."),
+    cfg.BoolOpt("router_distributed", default=False, help="Make routers distributed unless asked otherwise."),
+    cfg.BoolOpt("l3_ha", default=False, help="Make routers highly available unless asked otherwise."),
+    cfg.IntOpt(
+        "max_l3_agents_per_router",
+        default=3,
+        min=0,
+        help="Hosts that a highly available router gets at most; 0: every L3 agent.",
+    ),
+    cfg.IntOpt(
+        "min_l3_agents_per_router",
+        default=2,
+        min=1,
+        help="Hosts without which a highly available router is not made.",
+    ),
+    cfg.StrOpt(
+        "l3_ha_net_cidr", default="169.254.192.0/18", help="Addresses of the routers' own HA networks."
+    ),
+    cfg.StrOpt(
+        "l3_ha_network_type",
+        default="",
+        help="The type of HA networks. Empty: the first of tenant_network_types.",
+    ),
+    cfg.StrOpt(
+        "l3_ha_network_physical_name",
+        default="",
+        help="The physical network of HA networks, where their type needs one.",
+    ),
+    cfg.StrOpt(
+        "base_mac", default="fa:16:3e:00:00:00", help="How ports' MAC addresses begin; 00 stands for any."
+    ),
+    cfg.IntOpt(
+        "global_physnet_mtu", default=1500, min=68, help="The MTU of the physical networks, in bytes."
+    ),
+    cfg.FloatOpt("agent_down_time", default=15, min=1, help="Seconds of silence that make an agent dead."),
+)
+
+SERVER: Sections = {
+    "DEFAULT": (*_SERVING, *_NETWORKING),
+    "database": (
+        cfg.StrOpt(
+            "connection",
+            default="",
+            secret=True,
+            help="postgresql://USER:PASSWORD@HOST/NAME or sqlite:////PATH. Empty: SQLite in state_path.",
+        ),
+    ),
+    "keystone_authtoken": (
+        cfg.IntOpt(
+            "token_cache_time",
+            default=300,
+            min=0,
+            help="Seconds that a token is believed without asking identity again: so long may a revoked one go on.",
+        ),
+    ),
+    "ml2": (
+        cfg.ListOpt(
+            "type_drivers", default=["local", "flat", "vlan", "vxlan"], help="Types that networks may have."
+        ),
+        cfg.ListOpt(
+            "tenant_network_types",
+            default=["vxlan"],
+            help="Types that a project's networks are given, in order of preference.",
+        ),
+        cfg.ListOpt(
+            "mechanism_drivers",
+            default=["linuxbridge", "l2population"],
+            help="Taken as it is: nodes do what their own files say.",
+        ),
+        cfg.ListOpt(
+            "extension_drivers",
+            default=["port_security"],
+            help="Taken as it is: all that there is, is on.",
+        ),
+    ),
+    "ml2_type_flat": (
+        cfg.ListOpt(
+            "flat_networks", default=["*"], help="Physical networks that flat networks may use; *: any."
+        ),
+    ),
+    "ml2_type_vxlan": (
+        cfg.ListOpt("vni_ranges", default=["1:16777215"], help="VNIs of projects' networks, as LOW:HIGH."),
+    ),
+    "ml2_type_vlan": (
+        cfg.ListOpt(
+            "network_vlan_ranges",
+            default=[],
+            help="Physical networks that VLAN networks may use, and the VLANs of projects' networks there, "
+            "as NAME:LOW:HIGH.",
+        ),
+    ),
+    "quotas": tuple(
+        cfg.IntOpt(
+            f"quota_{name}",
+            default=most,
+            min=-1,
+            help=f"How many of {name} a project may have; -1: any number.",
+        )
+        for name, most in QUOTAS.items()
+    ),
+    "hawser": (
+        cfg.StrOpt(
+            "feed_secret", default="", secret=True, help="Nodes' keys are made from it; the servers share it."
+        ),
+        cfg.StrOpt(
+            "access_log",
+            default="text",
+            choices=["text", "json"],
+            help="The form of a request's line in the log.",
+        ),
+    ),
+}
+
+_L3: tuple[cfg.Opt, ...] = (
+    cfg.StrOpt("agent_mode", default="legacy", choices=["legacy"], help="There is this one."),
+    cfg.StrOpt("interface_driver", default="linuxbridge", help="Taken as it is: there is this one."),
+    cfg.StrOpt(
+        "external_network_bridge",
+        default="",
+        help="Taken as it is: external networks are found as all others, by the mappings in [linux_bridge].",
+    ),
+    cfg.StrOpt(
+        "ha_confs_path", default="$state_path/ha_confs", help="Where keepalived's files of routers are kept."
+    ),
+    cfg.FloatOpt(
+        "ha_vrrp_advert_int",
+        default=0.1,
+        min=0.01,
+        max=40.95,
+        help="Seconds between a master's heartbeats. Whole seconds are told by VRRPv2, others by VRRPv3.",
+    ),
+    cfg.StrOpt(
+        "ha_vrrp_auth_type",
+        default="PASS",
+        choices=["AH", "PASS"],
+        help="How a VRRPv2 heartbeat shows who sent it, where there is a password.",
+    ),
+    cfg.StrOpt(
+        "ha_vrrp_auth_password", default="", secret=True, help="What VRRPv2 heartbeats have in common."
+    ),
+    cfg.BoolOpt("ha_conntrackd_enabled", default=True, help="Connections outlive a failover."),
+)
+
+NODE: Sections = {
+    "DEFAULT": _L3,
+    "agent": (
+        cfg.FloatOpt("report_interval", default=4, min=0.1, help="Seconds between signs of life."),
+        cfg.FloatOpt("resync_interval", default=30, min=1, help="Seconds between full looks at the machine."),
+        cfg.StrOpt("availability_zone", default="nova", help="The zone that this node is in."),
+    ),
+    "linux_bridge": (
+        cfg.DictOpt(
+            "physical_interface_mappings",
+            default={},
+            help="Which interface reaches a physical network, as NETWORK:INTERFACE.",
+        ),
+        cfg.DictOpt(
+            "bridge_mappings", default={}, help="Which bridge reaches a physical network, as NETWORK:BRIDGE."
+        ),
+    ),
+    "vxlan": (
+        cfg.BoolOpt("enable_vxlan", default=True, help="Whether this node has tunnels."),
+        cfg.StrOpt("local_ip", default="", help="This node's address in the tunnels' network."),
+        cfg.BoolOpt(
+            "l2_population", default=False, help="Flood to the nodes that need it, not to vxlan_group."
+        ),
+        cfg.StrOpt("vxlan_group", default="224.0.0.1", help="The multicast group without l2_population."),
+        cfg.PortOpt("udp_dstport", default=4789, help="The UDP port of tunnels."),
+    ),
+    "hawser": (
+        cfg.ListOpt(
+            "server_url", default=["http://controller:9696"], help="Servers, in order of preference."
+        ),
+        cfg.StrOpt("node_key", default="", secret=True, help="What `hawser node key HOST` printed."),
+        cfg.ListOpt("roles", default=[], help="What `hawser node run` runs: linuxbridge, l3, dhcp."),
+    ),
+}
