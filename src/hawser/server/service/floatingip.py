@@ -16,7 +16,7 @@ from hawser.server.service import access, association, plug, quota
 from hawser.server.service.addressing import Addressing
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import floatingip as rows
-from hawser.server.store.tables.floatingip import floating_ips
+from hawser.server.store.tables.floatingip import floating_ip_table, floating_ips
 
 _NETWORK = "floating_network_id"
 
@@ -67,6 +67,15 @@ def delete(store: Store, caller: Caller, id: str) -> None:
     with store.write() as tx:
         floating = access.owned_floating_ip(tx, caller, id)
         floating_ips.remove(tx, id)
+        plug.remove(tx, floating.external_port_id)
+
+
+def release_unused(tx: Transaction, network_id: str) -> None:
+    """Give back the addresses of an external network that lead nowhere, in a transaction that is under way."""
+    columns = floating_ip_table.c
+    unused = (columns.network_id == network_id, columns.port_id.is_(None), columns.router_id.is_(None))
+    for floating in floating_ips.find(tx, *unused):
+        floating_ips.remove(tx, floating.id)
         plug.remove(tx, floating.external_port_id)
 
 

@@ -96,9 +96,11 @@ def update(store: Store, caller: Caller, id: str, changes: NetworkChanges) -> Ne
 
 
 def delete(store: Store, caller: Caller, id: str) -> None:
-    """Remove it with its subnets. `Conflict` (NetworkInUse) while it has ports, other than DHCP servers'."""
+    """Remove it with its subnets. `Conflict` (NetworkInUse) while it has ports, other than those of DHCP servers
+    and of floating IPs that lead nowhere."""
     with store.write() as tx:
         network = access.owned_network(tx, caller, id)
+        floatingip.release_unused(tx, id)
         _check_unused(tx, id)
         remove(tx, network)
 
