@@ -83,7 +83,7 @@ def _check_remote(draft: NewRule) -> None:
     if f"IPv{draft.remote_ip_prefix.version}" != draft.ethertype:
         raise BadInput(
             "remote_ip_prefix",
-            f"{draft.remote_ip_prefix} is not of ethertype {draft.ethertype}",
+            f"Conflicting value ethertype {draft.ethertype} for CIDR {draft.remote_ip_prefix}",
             kind="SecurityGroupRuleParameterConflict",
         )
 
@@ -105,17 +105,19 @@ def _check_ports(draft: NewRule, protocol: int | None) -> None:
 def _check_icmp(kind: int | None, code: int | None) -> None:
     """For ICMP the range's ends are the type and the code (RFC 792)."""
     if kind is None:
-        raise BadInput("port_range_min", "a code needs a type", kind="SecurityGroupMissingIcmpType")
-    for field, value in (("port_range_min", kind), ("port_range_max", code)):
+        wrong = f"ICMP type (port-range-min) is missing beside code {code}"
+        raise BadInput("port_range_min", wrong, kind="SecurityGroupMissingIcmpType")
+    for field, name, value in (("port_range_min", "type", kind), ("port_range_max", "code", code)):
         if value is not None and not 0 <= value <= 255:
-            raise BadInput(field, f"{value} is not within 0 and 255", kind="SecurityGroupInvalidIcmpValue")
+            wrong = f"Invalid value for ICMP {name} {value}, which is not within 0 and 255"
+            raise BadInput(field, wrong, kind="SecurityGroupInvalidIcmpValue")
 
 
 def _check_range(low: int | None, high: int | None) -> None:
     if low is None or high is None or low > high:
-        raise BadInput(
-            "port_range_min", f"{low} to {high} is not a range", kind="SecurityGroupInvalidPortRange"
-        )
+        wrong = f"{low} to {high} is not a range: port_range_min must be <= port_range_max"
+        raise BadInput("port_range_min", wrong, kind="SecurityGroupInvalidPortRange")
     for field, value in (("port_range_min", low), ("port_range_max", high)):
         if not 1 <= value <= 65535:
-            raise BadInput(field, f"{value} is not within 1 and 65535", kind="SecurityGroupInvalidPortValue")
+            wrong = f"Invalid value for port {value}, which is not within 1 and 65535"
+            raise BadInput(field, wrong, kind="SecurityGroupInvalidPortValue")

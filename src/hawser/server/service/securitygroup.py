@@ -11,6 +11,7 @@ from hawser.base.errors import Conflict
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
 from hawser.server.model.securitygroup import NewSecurityGroup, Rule, SecurityGroup, SecurityGroupChanges
+from hawser.server.model.unset import UNSET
 from hawser.server.service import access, quota
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
@@ -52,15 +53,13 @@ def search(store: Store, caller: Caller, filters: Filters) -> list[SecurityGroup
 
 
 def update(store: Store, caller: Caller, id: str, changes: SecurityGroupChanges) -> SecurityGroup:
-    """Change what is said in ``changes``; the default group keeps its name."""
+    """Change what is said in ``changes``; the default group keeps its name, and no other takes it."""
     with store.write() as tx:
         group = access.owned_security_group(tx, caller, id)
-        if changes.name in (group.name, DEFAULT) or not group.default or "name" not in said(changes):
-            groups.change(tx, id, **said(changes))
-            return access.owned_security_group(tx, caller, id)
-        raise Conflict(
-            "Updating the default security group's name is not allowed.", "SecurityGroupCannotUpdateDefault"
-        )
+        if changes.name is not UNSET and changes.name != group.name:
+            _check_rename(group, changes.name)
+        groups.change(tx, id, **said(changes))
+        return access.owned_security_group(tx, caller, id)
 
 
 def delete(store: Store, caller: Caller, id: str) -> None:
@@ -104,6 +103,15 @@ def checked(tx: Transaction, caller: Caller, ids: Sequence[str]) -> tuple[str, .
 def _default(tx: Transaction, project_id: str) -> str | None:
     found = tx.execute(_DEFAULT_OF, {"project_id": project_id}).scalar()
     return None if found is None else str(found)
+
+
+def _check_rename(group: SecurityGroup, name: str) -> None:
+    if group.default:
+        raise Conflict(
+            "Updating the default security group's name is not allowed.", "SecurityGroupCannotUpdateDefault"
+        )
+    if name == DEFAULT:
+        raise Conflict("Default security group already exists.", "SecurityGroupDefaultAlreadyExists")
 
 
 def _make_named(tx: Transaction, draft: NewSecurityGroup) -> SecurityGroup:

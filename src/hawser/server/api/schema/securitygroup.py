@@ -83,7 +83,7 @@ RULE_ATTRIBUTES = table(
         "protocol": _on_create(convert_to=_protocol),
         "port_range_min": _on_create(convert_to=converters.convert_to_int_if_not_none),
         "port_range_max": _on_create(convert_to=converters.convert_to_int_if_not_none),
-        "remote_group_id": _on_create(validate={"type:uuid_or_none": None}),
+        "remote_group_id": _on_create(validate={"type:string_or_none": 255}),
         "remote_ip_prefix": _on_create(validate={"type:string_or_none": 64}),
     },
 )
