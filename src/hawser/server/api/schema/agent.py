@@ -16,8 +16,17 @@ from hawser.server.model.router import RouterHost
 
 _TOPICS = {model.L3: "l3_agent", model.DHCP: "dhcp_agent"}
 ATTRIBUTES = table("agent", "agents", (agent_definition, availability_zone), {})
+
+
+def _agent_type(text: str) -> str:
+    """A type as agents write it, of one in any case: clients ask for `DHCP Agent`."""
+    known = (model.LINUX_BRIDGE, model.L3, model.DHCP)
+    return next((name for name in known if name.lower() == text.lower()), text)
+
+
 FIELDS: Mapping[str, Field] = {
-    **fields(str, "id", "agent_type", "binary", "host", "availability_zone", "description"),
+    **fields(_agent_type, "agent_type"),
+    **fields(str, "id", "binary", "host", "availability_zone", "description"),
     **fields(boolean, "admin_state_up", "alive"),
 }
 
