@@ -14,7 +14,7 @@ from hawser.server.model.network import Network, NetworkChanges, NewNetwork
 from hawser.server.model.port import DHCP, FLOATING_IP, ROUTER_GATEWAY
 from hawser.server.model.rbac import EXTERNAL, as_seen
 from hawser.server.model.unset import UNSET, Unset
-from hawser.server.service import access, dhcp, quota, segment, sharing
+from hawser.server.service import access, dhcp, floatingip, quota, segment, sharing
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import network as rows
