@@ -83,10 +83,15 @@ def dhcp_server() -> intent.DhcpServer:
         dns_servers=(ip_address("192.0.2.53"),),
         routes=(),
     )
-    host = intent.DhcpHost("p", "fa:16:3e:00:00:05", ip_address("198.51.100.5"), "host-198-51-100-5")
     return intent.DhcpServer(
-        TENANT, DHCP_PORT, "fa:16:3e:8a:5f:a5", 1450, (ip_interface("198.51.100.2/24"),), (subnet,), (host,)
+        TENANT, DHCP_PORT, "fa:16:3e:8a:5f:a5", 1450, (ip_interface("198.51.100.2/24"),), (subnet,)
     )
+
+
+def dhcp_host(id: str = "p", last: int = 5) -> intent.DhcpHost:
+    """The reservation of a port of the tenant's network: 198.51.100.``last``."""
+    address = intent.DhcpAddress(ip_address(f"198.51.100.{last}"), f"host-198-51-100-{last}")
+    return intent.DhcpHost(id, TENANT, f"fa:16:3e:00:00:{last:02x}", (address,))
 
 
 def node(**changes: object) -> intent.NodeIntent:
@@ -94,11 +99,11 @@ def node(**changes: object) -> intent.NodeIntent:
         host="network1",
         revision=7,
         segments=(
-            segment(TENANT, 100, vteps=(ip_address("10.0.1.31"),)),
             segment(EXTERNAL, None),
             segment(HA_NETWORK, 102, vteps=(ip_address("10.0.1.22"),)),
+            segment(TENANT, 100, vteps=(ip_address("10.0.1.31"),)),
         ),
-        ports=(port(QR, TENANT), port(QG, EXTERNAL), port(HA_PORT, HA_NETWORK)),
+        ports=(port(QG, EXTERNAL), port(QR, TENANT), port(HA_PORT, HA_NETWORK)),
         routers=(router(),),
     )
     return replace(made, **changes)

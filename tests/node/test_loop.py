@@ -12,6 +12,8 @@ import pytest
 from hawser.machine.drivers.memory import MemoryMachine
 from hawser.node.agent.loop import Loop
 from hawser.node.agent.roles import ROLES
+from hawser.wire.change import snapshot
+from hawser.wire.intent import NodeIntent
 from hawser.wire.report import Mastership
 from tests.node import samples
 
@@ -30,6 +32,9 @@ class Node:
         addresses = {ip_address("10.0.1.21"): "eth1"}
         self.machine = machine or MemoryMachine(directories, ("eth0", "eth1", "eth2"), addresses)
         self.loop = Loop(self.settings, list(ROLES.values()), self.machine)
+
+    def told(self, intent: NodeIntent) -> None:
+        self.loop.take(intent, snapshot(intent))
 
     def stands(self, text: str) -> bool:
         return text in str(self.machine)
@@ -60,7 +65,7 @@ def node(tmp_path: Path) -> Node:
 
 def test_an_intent_comes_to_stand(node: Node):
     async def story(node: Node) -> None:
-        node.loop.take(samples.node())
+        node.told(samples.node())
         await node.until(lambda: node.stands("keepalived"))
         assert node.stands(f"Netns(name='{NETNS}')")
 
@@ -69,7 +74,7 @@ def test_an_intent_comes_to_stand(node: Node):
 
 def test_without_an_intent_nothing_is_touched(node: Node, tmp_path: Path):
     async def build(node: Node) -> None:
-        node.loop.take(samples.node())
+        node.told(samples.node())
         await node.until(lambda: node.stands("keepalived"))
 
     node.play(build)
@@ -85,7 +90,7 @@ def test_without_an_intent_nothing_is_touched(node: Node, tmp_path: Path):
 
 def test_the_kept_intent_is_enough_to_start_with(node: Node, tmp_path: Path):
     async def build(node: Node) -> None:
-        node.loop.take(samples.node())
+        node.told(samples.node())
         await node.until(lambda: node.stands("keepalived"))
 
     node.play(build)
@@ -98,7 +103,7 @@ def test_the_kept_intent_is_enough_to_start_with(node: Node, tmp_path: Path):
 
 def test_what_somebody_takes_away_comes_back(node: Node):
     async def story(node: Node) -> None:
-        node.loop.take(samples.node())
+        node.told(samples.node())
         await node.until(lambda: node.stands("keepalived"))
         node.machine.lose(TAP)
         assert not node.stands("tapda3504ad-ba")
@@ -111,7 +116,7 @@ def test_what_somebody_takes_away_comes_back(node: Node):
 def test_what_is_refused_is_tried_again_and_holds_nothing_else_back(node: Node):
     async def story(node: Node) -> None:
         node.machine.fail(TAP, "no buffer space")
-        node.loop.take(samples.node())
+        node.told(samples.node())
         await node.until(lambda: node.stands("vxlan-102"))
         assert not node.stands("name='tapda3504ad-ba'")
         node.machine.heal()
@@ -122,7 +127,7 @@ def test_what_is_refused_is_tried_again_and_holds_nothing_else_back(node: Node):
 
 def test_the_master_is_told_by_one_number(node: Node):
     async def story(node: Node) -> None:
-        node.loop.take(samples.node())
+        node.told(samples.node())
         await node.until(lambda: node.stands("content='0\\n'"))
         node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
         await node.until(lambda: node.stands("content='40\\n'"))
@@ -134,9 +139,9 @@ def test_the_master_is_told_by_one_number(node: Node):
 
 def test_an_empty_intent_leaves_nothing(node: Node):
     async def story(node: Node) -> None:
-        node.loop.take(samples.node(dhcp_servers=(samples.dhcp_server(),)))
+        node.told(samples.node(dhcp_servers=(samples.dhcp_server(),), dhcp_hosts=(samples.dhcp_host(),)))
         await node.until(lambda: node.stands("dnsmasq"))
-        node.loop.take(samples.node(revision=8, segments=(), ports=(), routers=()))
+        node.told(samples.node(revision=8, segments=(), ports=(), routers=()))
         await node.until(lambda: "Sysctl" in str(node.machine) or not str(node.machine))
         await node.until(lambda: not node.stands("brq") and not node.stands("Netns"))
 
@@ -145,7 +150,7 @@ def test_an_empty_intent_leaves_nothing(node: Node):
 
 def test_an_agent_is_what_its_node_is(node: Node):
     async def story(node: Node) -> None:
-        node.loop.take(samples.node())
+        node.told(samples.node())
         await node.until(lambda: node.stands("keepalived"))
         states = {state.binary: state for state in node.loop.agent_states()}
         assert set(states) == {"neutron-l3-agent", "neutron-dhcp-agent", "neutron-linuxbridge-agent"}

@@ -36,6 +36,11 @@ def file(items, name):
     return next(item for item in only(items, File) if item.path.endswith(name)).content
 
 
+def served(*hosts):
+    """A node with a DHCP server that knows these reservations."""
+    return samples.node(routers=(), dhcp_servers=(samples.dhcp_server(),), dhcp_hosts=hosts)
+
+
 def test_each_network_has_its_bridge_and_its_way_out():
     items = plan()
     assert {b.name for b in only(items, Bridge)} == {"brqd990778b-49", "brq5266fcbc-d4", "brqb304e495-b8"}
@@ -182,7 +187,7 @@ def test_only_the_master_advertises_prefixes():
 
 
 def test_dnsmasq_knows_each_reservation_and_tells_gateway_servers_and_mtu():
-    items = plan(samples.node(routers=(), dhcp_servers=(samples.dhcp_server(),)))
+    items = plan(served(samples.dhcp_host()))
     netns = f"qdhcp-{samples.TENANT}"
     assert Address(netns, "ns-c45d79b0-8a", ip_interface("198.51.100.2/24")) in items.values()
     assert file(items, "/host") == "fa:16:3e:00:00:05,host-198-51-100-5.openstacklocal,198.51.100.5\n"
@@ -272,11 +277,9 @@ def test_without_conntrackd_nothing_of_it_is_there():
 
 def test_a_dhcp_server_is_started_anew_when_a_reservation_goes_and_told_when_one_comes():
     def dnsmasq(*hosts):
-        server = replace(samples.dhcp_server(), hosts=hosts)
-        return only(plan(samples.node(routers=(), dhcp_servers=(server,))), Process)[0]
+        return only(plan(served(*hosts)), Process)[0]
 
-    first = samples.dhcp_server().hosts[0]
-    second = replace(first, port_id="q", mac="fa:16:3e:00:00:06", address=ip_address("198.51.100.6"))
+    first, second = samples.dhcp_host(), samples.dhcp_host("q", 6)
     moved = replace(first, mac="fa:16:3e:00:00:07")
     assert dnsmasq(first).can_become(dnsmasq(first, second))
     assert not dnsmasq(first, second).can_become(dnsmasq(first))

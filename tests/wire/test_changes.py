@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from hawser.base.errors import BadInput
 from hawser.wire import codec, intent
-from hawser.wire.change import IntentChange, between, digest, merge, snapshot
+from hawser.wire.change import IntentChange, between, joined, merge, snapshot
+from hawser.wire.digest import digest
 from hawser.wire.report import AgentState, Mastership, PortStatus, Report, RouterStatus
 from tests.node import samples
 
@@ -39,6 +40,12 @@ def test_a_snapshot_needs_no_base(old, new):
     assert merge(old, snapshot(new)) == new
 
 
+@given(nodes(1), nodes(2), nodes(3), nodes(4))
+def test_changes_that_follow_on_each_other_are_one_together(first, second, third, fourth):
+    changes = [between(first, second), between(second, third), between(third, fourth)]
+    assert merge(first, joined(changes)) == fourth
+
+
 @given(nodes(1), nodes(2))
 def test_equal_records_have_equal_digests_whatever_the_revision(old, new):
     assert (digest(old) == digest(new)) == (replace(old, revision=2) == new)
@@ -51,7 +58,7 @@ def test_a_change_of_another_base_is_refused():
 
 
 def test_a_whole_intent_survives_the_wire():
-    sent = snapshot(samples.node(dhcp_servers=(samples.dhcp_server(),)))
+    sent = snapshot(samples.node(dhcp_servers=(samples.dhcp_server(),), dhcp_hosts=(samples.dhcp_host(),)))
     assert codec.decode(codec.encode(sent), IntentChange) == sent
 
 
@@ -74,5 +81,7 @@ def test_a_line_that_does_not_fit_is_bad_input(line):
 
 def test_what_a_later_release_adds_is_passed_over():
     sent = codec.encode(snapshot(samples.node()))
-    added = sent[:-1] + b', "moons": 2}'
-    assert codec.decode(added, IntentChange) == snapshot(samples.node())
+    added = sent[:-1].replace(b'"gone":[]', b'"gone":[["moons","m"]]') + b', "moons": 2}'
+    change = codec.decode(added, IntentChange)
+    assert replace(change, gone=()) == snapshot(samples.node())
+    assert merge(intent.NodeIntent("network1", 0), change) == samples.node()

@@ -1,4 +1,4 @@
-"""What one node shall be: networks to wire, ports, routers and DHCP servers that live there.
+"""What one node shall be: networks to wire, ports, routers and DHCP servers that live there, with whom they serve.
 
 A `NodeIntent` is complete: what is not in it shall not be on the node. Each record has an ``id`` that is
 unique among its kind, so that two intents can be compared record by record (`change.py`).
@@ -127,16 +127,6 @@ class Router:
 
 
 @dataclass(frozen=True, slots=True)
-class DhcpHost:
-    """A port's reservation: the address that this MAC is given."""
-
-    port_id: str
-    mac: str
-    address: Address
-    hostname: str
-
-
-@dataclass(frozen=True, slots=True)
 class DhcpSubnet:
     """A subnet as the DHCP server offers it; host ``routes`` go to clients as option 121 (RFC 3442)."""
 
@@ -157,7 +147,27 @@ class DhcpServer:
     mtu: int
     addresses: tuple[Interface, ...]
     subnets: tuple[DhcpSubnet, ...]
-    hosts: tuple[DhcpHost, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DhcpAddress:
+    """An address that is reserved for a port, and the name it goes by."""
+
+    address: Address
+    hostname: str
+
+
+@dataclass(frozen=True, slots=True)
+class DhcpHost:
+    """What the DHCP servers of a network give to the port with this MAC. ``id`` is the port's id.
+
+    It is a record of its own, so that a port costs one line however many its network has.
+    """
+
+    id: str
+    network_id: str
+    mac: str
+    addresses: tuple[DhcpAddress, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,3 +180,4 @@ class NodeIntent:
     ports: tuple[Port, ...] = ()
     routers: tuple[Router, ...] = ()
     dhcp_servers: tuple[DhcpServer, ...] = ()
+    dhcp_hosts: tuple[DhcpHost, ...] = ()

@@ -1,9 +1,15 @@
 """The version of the contract. Within one version fields are only added, with defaults, and unknown ones are
-passed over: servers and nodes of different releases understand each other. Servers are upgraded first."""
+passed over: servers and nodes of different releases understand each other. Servers are upgraded first: a node
+that is refused goes on with the intent that it holds until it is upgraded, too.
+
+2: reservations of DHCP are records of their own; a digest is the sum of the records'.
+"""
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
+OLDEST = 2
+"""The oldest version that a server of this one still speaks."""
 HEADER = "Hawser-Wire"
 """The HTTP header by which a node says which version it speaks."""
 
@@ -12,8 +18,9 @@ def obstacle(spoken: str) -> str | None:
     """Why a server of this version cannot serve a node that speaks ``spoken``; None if it can."""
     if not spoken.isdecimal():
         return f"the node does not say which version of the wire it speaks: send {HEADER}: {VERSION}"
+    said = f"the node speaks version {spoken} of the wire, this server {VERSION}"
     if int(spoken) > VERSION:
-        return (
-            f"the node speaks version {spoken} of the wire, this server {VERSION}: upgrade the servers first"
-        )
+        return f"{said}: upgrade the servers first"
+    if int(spoken) < OLDEST:
+        return f"{said}, and none before {OLDEST}: upgrade the node now"
     return None

@@ -13,7 +13,8 @@ SLAAC = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
 
 
 def told(stage, host="network1"):
-    return Compiler(snapshot.fill(stage.store)).compile(host).routers[0]
+    records = Compiler(snapshot.fill(stage.store)).whole(host)
+    return next(record for (kind, _), record in records.items() if kind == "routers")
 
 
 def test_prefixes_are_advertised_to_tenants_and_never_to_the_external_network(stage):

@@ -16,7 +16,8 @@ from hawser.server.api.auth import NoAuth
 from hawser.server.app import create_app
 from hawser.server.store.session import Store
 from hawser.wire import codec
-from hawser.wire.change import IntentChange, digest, merge
+from hawser.wire.change import IntentChange, merge
+from hawser.wire.digest import digest
 from hawser.wire.intent import NodeIntent
 from hawser.wire.report import AgentState, PortStatus, Report
 from tests.server.stage import Clock, Stage, settings
@@ -54,7 +55,7 @@ def stage(tmp_path) -> Iterator[Stage]:
     store.close()
 
 
-def of_node(host: str, speaks: str = "1") -> dict[str, str]:
+def of_node(host: str, speaks: str = "2") -> dict[str, str]:
     """The headers by which a node shows who it is and what it speaks."""
     return {"Authorization": f"Bearer {node_key(SECRET, host)}", "Hawser-Wire": speaks}
 
@@ -194,8 +195,10 @@ def test_only_a_nodes_own_key_opens_its_stream(stage: Stage):
             assert client.get(f"{url}/feed/v1/hosts/network1/watch", headers=headers).status_code == 401
 
 
-@pytest.mark.parametrize(("speaks", "words"), [("2", "upgrade the servers first"), ("", "does not say")])
-def test_a_node_that_speaks_a_later_version_is_told_so(stage: Stage, speaks: str, words: str):
+@pytest.mark.parametrize(
+    ("speaks", "words"), [("3", "upgrade the servers first"), ("1", "upgrade the node"), ("", "does not say")]
+)
+def test_a_node_that_speaks_another_version_is_told_so(stage: Stage, speaks: str, words: str):
     with serving(stage.store) as url, httpx.Client(trust_env=False) as client:
         answer = client.get(f"{url}/feed/v1/hosts/network1/watch", headers=of_node("network1", speaks))
     assert answer.status_code == 400

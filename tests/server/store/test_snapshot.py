@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from hawser.base.errors import HawserError
-from hawser.server.compile.picture import Picture
+from hawser.server.compile.picture import Change, Picture
 from hawser.server.model.filters import ALL
 from hawser.server.model.network import NetworkChanges, NewNetwork
 from hawser.server.model.port import NewPort, PortChanges
@@ -107,7 +107,9 @@ DEEDS = (
 
 def without_breath(picture: Picture) -> Picture:
     """The picture without the times at which agents were heard of."""
-    agents = {id: replace(each, alive=True) for id, each in picture.agents.items()}
+    agents = {
+        id: replace(each, alive=True, heartbeat_at=each.created_at) for id, each in picture.agents.items()
+    }
     return replace(picture, agents=agents)
 
 
@@ -130,13 +132,20 @@ def test_whatever_happens_catching_up_gives_what_filling_gives(store, seed):
     assert done > 20
 
 
-def test_nothing_new_is_no_change_but_signs_of_life(store):
+def test_signs_of_life_are_no_change(store):
     alive(store, "a")
     picture = snapshot.fill(store)
-    heard = {each.heartbeat_at for each in picture.agents.values()}
     alive(store, "a")
-    assert snapshot.catch_up(store, picture) is False
-    assert heard.isdisjoint(each.heartbeat_at for each in picture.agents.values())
+    assert snapshot.catch_up(store, picture) == []
+
+
+def test_a_change_says_what_the_thing_was_and_what_it_is(store):
+    made = network.create(store, ADMIN, NewNetwork("demo"))
+    picture = snapshot.fill(store)
+    renamed = network.update(store, ADMIN, made.id, NetworkChanges(name="other"))
+    assert snapshot.catch_up(store, picture) == [Change("networks", made.id, made, renamed)]
+    network.delete(store, ADMIN, made.id)
+    assert snapshot.catch_up(store, picture) == [Change("networks", made.id, renamed, None)]
 
 
 def test_a_picture_older_than_the_log_is_filled_anew(store):
@@ -149,6 +158,6 @@ def test_a_picture_older_than_the_log_is_filled_anew(store):
     assert (first.revision, second.revision) == (20_099, 20_100)
     with store.read() as tx:
         assert [row.revision for row in tx.execute(log.changes.select())] == [20_099, 20_100]
-    assert snapshot.catch_up(store, old) is True
+    assert snapshot.catch_up(store, old)
     assert old == snapshot.fill(store)
     assert {first.id, second.id} < set(old.networks)

@@ -25,6 +25,7 @@ from hawser.node.agent.cache import Cache
 from hawser.node.agent.reporter import Reporter
 from hawser.node.agent.roles import Role
 from hawser.node.planners.facts import Facts
+from hawser.wire.change import IntentChange
 from hawser.wire.intent import NodeIntent
 from hawser.wire.report import AgentState, Mastership
 
@@ -64,10 +65,10 @@ class Loop:
         """The intent that the node holds; None before the first."""
         return self._intent
 
-    def take(self, intent: NodeIntent) -> None:
-        """A new intent arrived; it is kept on disk before anything is done about it."""
+    def take(self, intent: NodeIntent, change: IntentChange) -> None:
+        """A new intent arrived, by this change; it is kept on disk before anything is done about it."""
         self._intent = intent
-        self._cache.save(intent)
+        self._cache.save(intent, change)
         self._wake.set()
 
     def mastership(self, router_id: str, part: Mastership) -> None:

@@ -57,8 +57,8 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
 
 
 async def _follow(settings: NodeSettings, loop: Loop) -> None:
-    async for intent in watch.intents(settings, loop.intent):
-        loop.take(intent)
+    async for intent, change in watch.intents(settings, loop.intent):
+        loop.take(intent, change)
 
 
 def _on_link_news(links: LinkEvents, loop: Loop) -> None:

@@ -46,7 +46,7 @@ def _configurations(
             "dhcp_driver": "dnsmasq",
             "networks": len(intent.dhcp_servers),
             "subnets": sum(len(server.subnets) for server in intent.dhcp_servers),
-            "ports": sum(len(server.hosts) for server in intent.dhcp_servers),
+            "ports": len(intent.dhcp_hosts),
             "dhcp_lease_duration": settings.dhcp_lease_duration,
         }
     return {

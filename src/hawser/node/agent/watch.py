@@ -12,7 +12,8 @@ import httpx
 from hawser.base.config import NodeSettings
 from hawser.base.errors import BadInput
 from hawser.wire import codec, version
-from hawser.wire.change import IntentChange, digest, merge
+from hawser.wire.change import IntentChange, merge
+from hawser.wire.digest import digest
 from hawser.wire.intent import NodeIntent
 
 log = logging.getLogger(__name__)
@@ -30,14 +31,17 @@ def client(settings: NodeSettings) -> httpx.AsyncClient:
     return httpx.AsyncClient(headers=headers, timeout=httpx.Timeout(5.0, read=SILENCE), trust_env=False)
 
 
-async def intents(settings: NodeSettings, held: NodeIntent | None) -> AsyncIterator[NodeIntent]:
-    """The node's intent, each time it changed, without end. ``held`` is what the node has, None for nothing."""
+async def intents(
+    settings: NodeSettings, held: NodeIntent | None
+) -> AsyncIterator[tuple[NodeIntent, IntentChange]]:
+    """The node's intent, each time it changed, and the change, without end. ``held`` is what the node has, None
+    for nothing."""
     async with client(settings) as http:
         for url in cycle(settings.server_urls):
             try:
                 async for change in _stream(http, f"{url}/feed/v1/hosts/{settings.host}/watch", held):
                     held = merge(held or NodeIntent(settings.host, 0), change)
-                    yield held
+                    yield held, change
             except (httpx.HTTPError, BadInput) as error:
                 log.warning("watch of %s broke, trying the next server: %r", url, error)
             except ValueError as error:

@@ -7,7 +7,8 @@ kept in memory only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 
 from hawser.base import names
 from hawser.base.addresses import link_local_interface
@@ -25,11 +26,14 @@ from hawser.wire.intent import DhcpHost, DhcpServer, DhcpSubnet, NodeIntent
 
 def desire(intent: NodeIntent, facts: Facts) -> Iterator[Item]:
     """All DHCP servers of this node."""
+    hosts: dict[str, list[DhcpHost]] = defaultdict(list)
+    for host in intent.dhcp_hosts:
+        hosts[host.network_id].append(host)
     for server in intent.dhcp_servers:
-        yield from _server(server, facts.settings)
+        yield from _server(server, hosts[server.id], facts.settings)
 
 
-def _server(server: DhcpServer, settings: NodeSettings) -> Iterator[Item]:
+def _server(server: DhcpServer, hosts: Sequence[DhcpHost], settings: NodeSettings) -> Iterator[Item]:
     netns, link = names.dhcp_namespace(server.id), names.dhcp_interface(server.port_id)
     yield Netns(netns)
     yield Veth(names.tap(server.port_id), netns, link, server.mac, server.mtu)
@@ -43,8 +47,8 @@ def _server(server: DhcpServer, settings: NodeSettings) -> Iterator[Item]:
         return
     directory = f"{settings.state_path}/dhcp/{server.id}"
     files = [
-        File(f"{directory}/host", "".join(_host(host, settings) for host in server.hosts)),
-        File(f"{directory}/addn_hosts", "".join(_name(host, settings) for host in server.hosts)),
+        File(f"{directory}/host", "".join(_host(host, settings) for host in hosts)),
+        File(f"{directory}/addn_hosts", "".join(_name(host, settings) for host in hosts)),
         File(f"{directory}/opts", "".join(_options(server))),
     ]
     argv = tuple(_arguments(server, settings, directory, link))
@@ -59,7 +63,7 @@ def _server(server: DhcpServer, settings: NodeSettings) -> Iterator[Item]:
         files=files,
         needs=needs,
         # A lease of a port that is gone would keep its address from the next port that gets it.
-        grants=[f"{host.address} {host.mac}" for host in server.hosts],
+        grants=[f"{each.address} {host.mac}" for host in hosts for each in host.addresses],
     )
 
 
@@ -83,11 +87,15 @@ def _tag(subnet: DhcpSubnet) -> str:
 
 
 def _host(host: DhcpHost, settings: NodeSettings) -> str:
-    return f"{host.mac},{host.hostname}.{settings.dns_domain},{host.address}\n"
+    lines = (f"{host.mac},{each.hostname}.{settings.dns_domain},{each.address}\n" for each in host.addresses)
+    return "".join(lines)
 
 
 def _name(host: DhcpHost, settings: NodeSettings) -> str:
-    return f"{host.address}\t{host.hostname}.{settings.dns_domain} {host.hostname}\n"
+    lines = (
+        f"{each.address}\t{each.hostname}.{settings.dns_domain} {each.hostname}\n" for each in host.addresses
+    )
+    return "".join(lines)
 
 
 def _options(server: DhcpServer) -> Iterator[str]:

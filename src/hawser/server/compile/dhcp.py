@@ -1,8 +1,7 @@
-"""A network's DHCP server as one of its hosts shall have it."""
+"""A network's DHCP server as one of its hosts shall have it, and what it reserves for each port."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from ipaddress import IPv4Network
 
 from hawser.base.addresses import Address
@@ -14,27 +13,49 @@ from hawser.server.model.subnet import Subnet
 from hawser.wire import intent
 
 
-def compile_server(picture: Picture, ports: Iterable[Port], hosting: DhcpHosting) -> intent.DhcpServer:
-    """``ports`` are all of the network's. Every host of the network gets the same reservations, so that any
-    of its servers acknowledges the lease that another one gave."""
-    own = picture.ports[hosting.port_id]
-    used = {fixed.subnet_id for fixed in own.fixed_ips}
-    served = sorted(
-        (picture.subnets[key] for key in used if _serves_ipv4(picture.subnets[key])), key=lambda s: s.id
-    )
+def compile_server(picture: Picture, hosting: DhcpHosting) -> intent.DhcpServer | None:
+    """The network's server on one of its hosts, with the subnets that it has an address in; None for one that
+    has no port."""
+    own = _port_of(picture, hosting)
+    if own is None:
+        return None
     return intent.DhcpServer(
         id=hosting.network_id,
         port_id=own.id,
         mac=own.mac,
         mtu=picture.networks[hosting.network_id].mtu,
         addresses=port_addresses(picture, own),
-        subnets=tuple(_subnet(subnet) for subnet in served),
-        hosts=tuple(_hosts(ports, {subnet.id for subnet in served})),
+        subnets=tuple(_subnet(picture.subnets[key]) for key in sorted(_served(picture, own))),
     )
 
 
-def _serves_ipv4(subnet: Subnet) -> bool:
-    return subnet.enable_dhcp and isinstance(subnet.cidr, IPv4Network)
+def compile_host(picture: Picture, hosting: DhcpHosting, port: Port) -> intent.DhcpHost | None:
+    """What the server reserves for a port of its network; None where that is nothing.
+
+    Every host of the network gets the same reservations, so that any of its servers acknowledges the lease
+    that another one gave.
+    """
+    own = _port_of(picture, hosting)
+    served = _served(picture, own) if own else ()
+    addresses = [fixed.address for fixed in port.fixed_ips if fixed.subnet_id in served]
+    if not addresses:
+        return None
+    reserved = tuple(intent.DhcpAddress(address, _hostname(address)) for address in addresses)
+    return intent.DhcpHost(id=port.id, network_id=port.network_id, mac=port.mac, addresses=reserved)
+
+
+def reserves(subnet: Subnet | None) -> bool:
+    """Whether DHCP servers know ports by their addresses in the subnet: all that a reservation takes from it."""
+    return subnet is not None and subnet.enable_dhcp and isinstance(subnet.cidr, IPv4Network)
+
+
+def _port_of(picture: Picture, hosting: DhcpHosting) -> Port | None:
+    return picture.ports[hosting.port_id] if hosting.port_id else None
+
+
+def _served(picture: Picture, own: Port) -> set[str]:
+    """The subnets that a server with this port serves."""
+    return {fixed.subnet_id for fixed in own.fixed_ips if reserves(picture.subnets[fixed.subnet_id])}
 
 
 def _subnet(subnet: Subnet) -> intent.DhcpSubnet:
@@ -45,18 +66,6 @@ def _subnet(subnet: Subnet) -> intent.DhcpSubnet:
         dns_servers=subnet.dns_nameservers,
         routes=tuple(intent.Route(destination=r.destination, nexthop=r.nexthop) for r in subnet.host_routes),
     )
-
-
-def _hosts(ports: Iterable[Port], served: set[str]) -> Iterable[intent.DhcpHost]:
-    for port in sorted(ports, key=lambda p: p.id):
-        for fixed in port.fixed_ips:
-            if fixed.subnet_id in served:
-                yield intent.DhcpHost(
-                    port_id=port.id,
-                    mac=port.mac,
-                    address=fixed.address,
-                    hostname=_hostname(fixed.address),
-                )
 
 
 def _hostname(address: Address) -> str:

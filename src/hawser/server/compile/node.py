@@ -1,117 +1,149 @@
-"""What one host shall be, out of a picture of the store: the whole `NodeIntent`.
-
-A port is on a host when it is bound there; a router's ports are on every host of the router, since each of
-them must be able to take over. A network is wired on a host when one of its ports is there.
-"""
+"""What hosts shall be, out of a picture of the store: whole, or only what a change may have made another."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from ipaddress import ip_address
-from typing import TypeVar
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 from hawser.base.addresses import Address
 from hawser.server.compile import dhcp, router
-from hawser.server.compile.picture import Picture
-from hawser.server.model.agent import LINUX_BRIDGE
-from hawser.server.model.floatingip import FloatingIp
+from hawser.server.compile.host import HostIntent
+from hawser.server.compile.index import Index
+from hawser.server.compile.picture import Change, Picture
+from hawser.server.compile.reach import reach
 from hawser.server.model.port import Port
-from hawser.server.model.router import RouterHost
 from hawser.wire import intent
-
-Record = TypeVar("Record", intent.Segment, intent.Port, intent.Router, intent.DhcpServer)
+from hawser.wire.change import Key, Record
 
 
 class Compiler:
-    """One picture, made ready for compiling many hosts: the indices are built once."""
+    """One picture, made ready for compiling any record of any host.
+
+    Whatever happens, `take` and then `again` give what a compiler of the new picture gives.
+    """
 
     def __init__(self, picture: Picture) -> None:
         self.picture = picture
-        self.ports_of_device: dict[str, list[Port]] = defaultdict(list)
-        self.ports_of_network: dict[str, list[Port]] = defaultdict(list)
-        for port in picture.ports.values():
-            self.ports_of_device[port.device_id].append(port)
-            self.ports_of_network[port.network_id].append(port)
-        self.hostings_of_router: dict[str, list[RouterHost]] = defaultdict(list)
-        self.routers_of_host: dict[str, list[RouterHost]] = defaultdict(list)
-        for hosting in picture.router_hosts.values():
-            self.hostings_of_router[hosting.router_id].append(hosting)
-            self.routers_of_host[hosting.host].append(hosting)
-        self.floating_ips_of_router: dict[str, list[FloatingIp]] = defaultdict(list)
-        for floating_ip in picture.floating_ips.values():
-            if floating_ip.router_id:
-                self.floating_ips_of_router[floating_ip.router_id].append(floating_ip)
-        self.ports_of_host: dict[str, list[Port]] = defaultdict(list)
-        self.hosts_of_network: dict[str, set[str]] = defaultdict(set)
-        for port in picture.ports.values():
-            for host in self.hosts_of(port):
-                self.ports_of_host[host].append(port)
-                self.hosts_of_network[port.network_id].add(host)
-        self.tunnel_of_host = {
-            agent.host: ip_address(agent.tunnel_address)
-            for agent in picture.agents.values()
-            if agent.agent_type == LINUX_BRIDGE and agent.tunnel_address
+        self._index = Index()
+        self._kinds: Mapping[str, tuple[_Hosts, _Compile]] = {
+            "segments": (self._hosts_of_network, self._segment),
+            "ports": (self._hosts_of_port, self._port),
+            "routers": (self._hosts_of_router, self._router),
+            "dhcp_servers": (self._hosts_serving, self._dhcp_server),
+            "dhcp_hosts": (self._hosts_serving_port, self._dhcp_host),
         }
+        for change in picture.contents():
+            self._index.put(change)
+        self._index.moved.clear()
 
-    def hosts_of(self, port: Port) -> Iterable[str]:
-        """Where a port stands: all hosts of its router, or the host that it is bound to."""
-        if router.is_shared_port(port):
-            return tuple(hosting.host for hosting in self.hostings_of_router.get(port.device_id, ()))
-        return (port.host,) if port.host else ()
+    def take(self, changes: Iterable[Change]) -> set[Key]:
+        """Follow the picture, which is already what it became; the records that may be others now."""
+        keys: set[Key] = set()
+        for change in changes:
+            keys.update(reach(self._index, change))
+            self._index.put(change)
+            keys.update(reach(self._index, change))
+        keys.update(("segments", network_id) for network_id in self._index.moved)
+        self._index.moved.clear()
+        return keys
 
-    def compile(self, host: str) -> intent.NodeIntent:
-        """The intent of one host."""
-        ports = self.ports_of_host.get(host, ())
-        networks = {port.network_id for port in ports}
-        return intent.NodeIntent(
-            host=host,
-            revision=self.picture.revision,
-            segments=_sorted(self._segment(network_id, host) for network_id in networks),
-            ports=_sorted(_port(port) for port in ports),
-            routers=_sorted(self._router(hosting) for hosting in self.routers_of_host.get(host, ())),
-            dhcp_servers=_sorted(
-                dhcp.compile_server(self.picture, self.ports_of_network[hosting.network_id], hosting)
-                for hosting in self.picture.dhcp_hostings.values()
-                if hosting.host == host
-            ),
-        )
+    def again(
+        self, keys: Iterable[Key], intents: Mapping[str, HostIntent]
+    ) -> dict[str, dict[Key, Record | None]]:
+        """These records, by host, for the hosts whose intent has them or shall have them."""
+        compiled: dict[str, dict[Key, Record | None]] = defaultdict(dict)
+        for key in keys:
+            kind, id = key
+            hosts_of, compile = self._kinds[kind]
+            hosts = hosts_of(id)
+            for host, held in intents.items():
+                if host in hosts:
+                    compiled[host][key] = compile(host, id)
+                elif key in held.records:
+                    compiled[host][key] = None
+        return compiled
 
-    def _router(self, hosting: RouterHost) -> intent.Router:
-        return router.compile_router(
-            self.picture,
-            hosting,
-            self.hostings_of_router[hosting.router_id],
-            self.ports_of_device[hosting.router_id],
-            self.floating_ips_of_router[hosting.router_id],
-        )
+    def whole(self, host: str) -> dict[Key, Record]:
+        """All records of one host."""
+        compiled: dict[Key, Record] = {}
+        for kind, id in self._keys(host):
+            record = self._kinds[kind][1](host, id)
+            if record is not None:
+                compiled[kind, id] = record
+        return compiled
 
-    def _segment(self, network_id: str, host: str) -> intent.Segment:
-        network = self.picture.networks[network_id]
+    def _keys(self, host: str) -> Iterator[Key]:
+        """The keys of all records that the host may have."""
+        index = self._index
+        for network_id in index.networks_of_host[host]:
+            yield "segments", network_id
+            yield from (("ports", id) for id in index.ports_at[network_id, host])
+        yield from (("routers", id) for id in index.routers_of_host[host])
+        for network_id in index.servers_of_host[host]:
+            yield "dhcp_servers", network_id
+            yield from (("dhcp_hosts", id) for id in index.ports_of_network[network_id])
+
+    def _hosts_of_network(self, id: str) -> Collection[str]:
+        return self._index.hosts_of_network[id].keys()
+
+    def _hosts_of_port(self, id: str) -> Collection[str]:
+        port = self.picture.ports.get(id)
+        return self._index.hosts_of(port) if port else ()
+
+    def _hosts_of_router(self, id: str) -> Collection[str]:
+        return self._index.hosts_of_router[id].keys()
+
+    def _hosts_serving(self, id: str) -> Collection[str]:
+        return self._index.servers_of_network[id].keys()
+
+    def _hosts_serving_port(self, id: str) -> Collection[str]:
+        port = self.picture.ports.get(id)
+        return self._hosts_serving(port.network_id) if port else ()
+
+    def _segment(self, host: str, id: str) -> intent.Segment:
+        network = self.picture.networks[id]
         return intent.Segment(
             id=network.id,
             network_type=network.network_type,
             physical_network=network.physical_network,
             segmentation_id=network.segmentation_id,
             mtu=network.mtu,
-            vteps=self._vteps(network_id, host),
+            vteps=self._vteps(id, host),
         )
 
     def _vteps(self, network_id: str, host: str) -> tuple[Address, ...]:
-        others = self.hosts_of_network[network_id] - {host}
-        return tuple(sorted((self.tunnel_of_host[o] for o in others if o in self.tunnel_of_host), key=int))
+        tunnels = self._index.tunnel_of_host
+        others = self._index.hosts_of_network[network_id].keys() - {host}
+        return tuple(sorted((tunnels[other] for other in others if other in tunnels), key=int))
+
+    def _port(self, host: str, id: str) -> intent.Port:
+        port: Port = self.picture.ports[id]
+        return intent.Port(
+            id=port.id,
+            network_id=port.network_id,
+            mac=port.mac,
+            device_owner=port.device_owner,
+            device_id=port.device_id,
+            admin_state_up=port.admin_state_up,
+        )
+
+    def _router(self, host: str, id: str) -> intent.Router:
+        hostings = self._index.hosts_of_router[id]
+        return router.compile_router(
+            self.picture,
+            hostings[host],
+            hostings.values(),
+            self._index.ports_of_router[id].values(),
+            self._index.floating_ips_of_router[id].values(),
+        )
+
+    def _dhcp_server(self, host: str, id: str) -> intent.DhcpServer | None:
+        return dhcp.compile_server(self.picture, self._index.servers_of_network[id][host])
+
+    def _dhcp_host(self, host: str, id: str) -> intent.DhcpHost | None:
+        port = self.picture.ports[id]
+        return dhcp.compile_host(self.picture, self._index.servers_of_network[port.network_id][host], port)
 
 
-def _port(port: Port) -> intent.Port:
-    return intent.Port(
-        id=port.id,
-        network_id=port.network_id,
-        mac=port.mac,
-        device_owner=port.device_owner,
-        device_id=port.device_id,
-        admin_state_up=port.admin_state_up,
-    )
-
-
-def _sorted(records: Iterable[Record]) -> tuple[Record, ...]:
-    return tuple(sorted(records, key=lambda record: record.id))
+_Hosts = Callable[[str], Collection[str]]
+_Compile = Callable[[str, str], Record | None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from ipaddress import IPv6Network
 
 from hawser.base.addresses import Address, Interface, interface
@@ -14,6 +14,7 @@ from hawser.server.model.router import Router, RouterHost
 from hawser.wire import intent
 
 _SHARED_OWNERS = owners.ROUTER_INTERNAL_OWNERS | {owners.ROUTER_GATEWAY}
+_OWNERS = _SHARED_OWNERS | {owners.ROUTER_HA}
 
 
 def is_shared_port(port: Port) -> bool:
@@ -21,17 +22,22 @@ def is_shared_port(port: Port) -> bool:
     return port.device_owner in _SHARED_OWNERS
 
 
+def is_router_port(port: Port) -> bool:
+    """Whether the port is a part of the router that its device names."""
+    return port.device_owner in _OWNERS
+
+
 def compile_router(
     picture: Picture,
     hosting: RouterHost,
-    hostings: Sequence[RouterHost],
-    ports: Sequence[Port],
-    floating_ips: Sequence[FloatingIp],
+    hostings: Collection[RouterHost],
+    ports: Collection[Port],
+    floating_ips: Collection[FloatingIp],
 ) -> intent.Router:
     """``hostings`` are all of this router's, ``ports`` and ``floating_ips`` all of its own."""
     router = picture.routers[hosting.router_id]
     internal = sorted((p for p in ports if p.device_owner in owners.ROUTER_INTERNAL_OWNERS), key=_id)
-    gateway = next((p for p in ports if p.device_owner == owners.ROUTER_GATEWAY), None)
+    gateway = min((p for p in ports if p.device_owner == owners.ROUTER_GATEWAY), key=_id, default=None)
     return intent.Router(
         id=router.id,
         admin_state_up=router.admin_state_up,
@@ -86,7 +92,7 @@ def _next_hops(picture: Picture, gateway: Port) -> tuple[Address, ...]:
 
 
 def _high_availability(
-    picture: Picture, router: Router, hosting: RouterHost, hostings: Sequence[RouterHost]
+    picture: Picture, router: Router, hosting: RouterHost, hostings: Collection[RouterHost]
 ) -> intent.HighAvailability | None:
     if hosting.ha_port_id is None or router.vrid is None:
         return None

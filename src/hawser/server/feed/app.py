@@ -7,23 +7,23 @@ POST /feed/v1/hosts/{host}/reports                              `wire.report.Rep
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from hawser.base.config import ServerSettings
 from hawser.base.errors import BadInput, Unavailable
 from hawser.base.keys import is_node_key
-from hawser.server.feed.hub import Hub
+from hawser.server.feed.hub import Hub, Watcher
+from hawser.server.feed.stream import Held
 from hawser.server.service import report as reports
 from hawser.server.store.session import Store
 from hawser.wire import codec, version
-from hawser.wire.change import IntentChange, between, digest, snapshot
-from hawser.wire.intent import NodeIntent
+from hawser.wire.change import IntentChange
 from hawser.wire.report import Report
 
 SIGN_OF_LIFE = 3.0
@@ -65,37 +65,16 @@ class Feed:
         if refusal := self._refusal(request, host):
             return refusal
         try:
-            present = await self._hub.watch(host)
+            watcher, first = await self._hub.watch(host, _held(request))
         except Unavailable as error:
-            self._hub.unwatch(host)
             return JSONResponse({"error": error.message}, status_code=503)
-        first = self._first(request, host, present)
-        return StreamingResponse(self._lines(host, present, first), media_type="application/x-ndjson")
+        return _Lines(self._lines(watcher, first), lambda: self._hub.unwatch(watcher))
 
-    def _first(self, request: Request, host: str, present: NodeIntent) -> IntentChange:
-        """What a node that holds what it says needs first: nothing, a difference, or everything."""
-        since, held = request.query_params.get("since", ""), request.query_params.get("digest", "")
-        if not since.isdecimal():
-            return snapshot(present)
-        if held == digest(present):
-            return replace(between(present, present), base=int(since))
-        known = self._hub.remembered(host, held)
-        if known is None:
-            return snapshot(present)
-        return between(replace(known, revision=int(since)), present)
-
-    async def _lines(self, host: str, seen: NodeIntent, first: IntentChange) -> AsyncIterator[bytes]:
-        try:
-            yield codec.encode(first) + b"\n"
-            while not self._hub.ended:
-                intent = await self._hub.next(host, seen, SIGN_OF_LIFE)
-                if intent is None:
-                    yield b"\n"
-                    continue
-                yield codec.encode(between(seen, intent)) + b"\n"
-                seen = intent
-        finally:
-            self._hub.unwatch(host)
+    async def _lines(self, watcher: Watcher, first: IntentChange) -> AsyncIterator[bytes]:
+        yield codec.encode(first) + b"\n"
+        while not self._hub.ended:
+            change = await self._hub.next(watcher, SIGN_OF_LIFE)
+            yield (codec.encode(change) if change else b"") + b"\n"
 
     async def _take(self, request: Request) -> Response:
         host = request.path_params["host"]
@@ -121,3 +100,24 @@ class Feed:
         if wrong := version.obstacle(request.headers.get(version.HEADER, "")):
             return JSONResponse({"error": wrong}, status_code=400)
         return None
+
+
+class _Lines(StreamingResponse):
+    """A stream of lines of JSON; ``done`` is called at its end, also if nobody was there to take its beginning."""
+
+    def __init__(self, lines: AsyncIterator[bytes], done: Callable[[], None]) -> None:
+        super().__init__(lines, media_type="application/x-ndjson")
+        self._done = done
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._done()
+
+
+def _held(request: Request) -> Held | None:
+    """What the node says it has; None for nothing."""
+    since = request.query_params.get("since", "")
+    return Held(int(since), request.query_params.get("digest", "")) if since.isdecimal() else None
