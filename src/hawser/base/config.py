@@ -1,14 +1,16 @@
 """The operator's configuration: the files and option names of OpenStack Networking, read by oslo.config.
 
-Two readers, one for each wing: `server_settings` and `node_settings`. They give frozen values; nothing else
-in the project knows of oslo.config. An option that cannot be read is a `BadInput` that names it.
+Two readers, one for each wing: `server_settings` and `node_settings`. They give frozen values of what `options`
+lists; hardly anything else in the project knows of oslo.config. An option that cannot be read is a `BadInput`
+that names it.
 """
 
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 
@@ -25,7 +27,10 @@ SERVER_FILES = (CONFIG_DIRECTORY / "neutron.conf", CONFIG_DIRECTORY / "plugins/m
 
 @dataclass(frozen=True, slots=True)
 class ServerSettings:
-    """What the server reads of its configuration; field names are the options' names."""
+    """What the server reads of its configuration; field names are the options' names.
+
+    ``service_providers`` are (service type, name, driver, whether it is the default of its type).
+    """
 
     debug: bool
     state_path: Path
@@ -36,7 +41,12 @@ class ServerSettings:
     graceful_shutdown_timeout: int
     auth_strategy: str
     allow_overlapping_ips: bool
+    max_allowed_address_pair: int
     dhcp_agents_per_network: int
+    default_availability_zones: tuple[str, ...]
+    max_routes: int
+    enable_snat_by_default: bool
+    service_providers: tuple[tuple[str, str, str, bool], ...]
     router_distributed: bool
     l3_ha: bool
     max_l3_agents_per_router: int
@@ -109,6 +119,20 @@ def read(files: Iterable[Path], node: bool = False) -> cfg.ConfigOpts:
     return conf
 
 
+def strangers(files: Iterable[Path]) -> list[str]:
+    """What the files say that nobody reads, in sections of ours: a line each, for the log."""
+    ours = options.sections()
+    found = []
+    for file in (file for file in files if file.exists()):
+        said: dict[str, dict[str, list[str]]] = {}
+        cfg.ConfigParser(str(file), said).parse()
+        for section in said.keys() & ours.keys():
+            names = [option.dest for option in ours[section]]
+            unread = (name for name in said[section] if name.replace("-", "_") not in names)
+            found += [f"{file}: [{section}] {name} is not read{_perhaps(name, names)}" for name in unread]
+    return sorted(found)
+
+
 def server_settings(conf: cfg.ConfigOpts) -> ServerSettings:
     """The server's options as one value."""
     state_path = Path(conf.state_path)
@@ -122,7 +146,12 @@ def server_settings(conf: cfg.ConfigOpts) -> ServerSettings:
         graceful_shutdown_timeout=conf.graceful_shutdown_timeout,
         auth_strategy=conf.auth_strategy,
         allow_overlapping_ips=conf.allow_overlapping_ips,
+        max_allowed_address_pair=conf.max_allowed_address_pair,
         dhcp_agents_per_network=conf.dhcp_agents_per_network,
+        default_availability_zones=tuple(conf.default_availability_zones),
+        max_routes=conf.max_routes,
+        enable_snat_by_default=conf.enable_snat_by_default,
+        service_providers=tuple(_provider(text) for text in conf.service_providers.service_provider),
         router_distributed=conf.router_distributed,
         l3_ha=conf.l3_ha,
         max_l3_agents_per_router=conf.max_l3_agents_per_router,
@@ -175,6 +204,11 @@ def node_settings(conf: cfg.ConfigOpts) -> NodeSettings:
     )
 
 
+def _perhaps(name: str, names: Sequence[str]) -> str:
+    near = get_close_matches(name, names, 1, 0.8)
+    return f"; is {near[0]} meant?" if near else ""
+
+
 def _network(option: str, text: str) -> Network:
     try:
         return ip_network(text)
@@ -187,6 +221,13 @@ def _address(option: str, text: str) -> Address:
         return ip_address(text)
     except ValueError as error:
         raise BadInput(option, str(error), "Give the address of the tunnel interface.") from error
+
+
+def _provider(text: str) -> tuple[str, str, str, bool]:
+    parts = text.split(":")
+    if len(parts) not in (3, 4) or not all(parts) or parts[3:] not in ([], ["default"]):
+        raise BadInput("service_provider", f"'{text}' is not one", "Write TYPE:NAME:DRIVER[:default].")
+    return parts[0], parts[1], parts[2], len(parts) == 4
 
 
 def _vni_range(text: str) -> tuple[int, int]:

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 
 from oslo_config import cfg
 
-Sections = Mapping[str, Sequence[cfg.Opt]]
+Options = Sequence[cfg.Opt]
+Sections = Mapping[str, Options]
 
 COMMON: tuple[cfg.Opt, ...] = (
     cfg.BoolOpt("debug", default=False, help="Log everything."),
@@ -58,7 +59,19 @@ _NETWORKING: tuple[cfg.Opt, ...] = (
     cfg.BoolOpt(
         "allow_overlapping_ips", default=True, help="Whether subnets of different networks may overlap."
     ),
+    cfg.IntOpt(
+        "max_allowed_address_pair", default=10, min=0, max=1000, help="Allowed address pairs of a port."
+    ),
     cfg.IntOpt("dhcp_agents_per_network", default=2, min=1, help="DHCP servers that a network gets."),
+    cfg.ListOpt(
+        "default_availability_zones",
+        default=[],
+        help="Where agents are chosen for what hints at no zone; empty: anywhere.",
+    ),
+    cfg.IntOpt("max_routes", default=30, min=0, help="The most extra routes of a router."),
+    cfg.BoolOpt(
+        "enable_snat_by_default", default=True, help="Whether gateways translate unless asked otherwise."
+    ),
     cfg.BoolOpt("router_distributed", default=False, help="Make routers distributed unless asked otherwise."),
     cfg.BoolOpt("l3_ha", default=False, help="Make routers highly available unless asked otherwise."),
     cfg.IntOpt(
@@ -97,6 +110,13 @@ _NETWORKING: tuple[cfg.Opt, ...] = (
 
 SERVER: Sections = {
     "DEFAULT": (*_SERVING, *_NETWORKING),
+    "service_providers": (
+        cfg.MultiStrOpt(
+            "service_provider",
+            default=[],
+            help="TYPE:NAME:DRIVER, with :default after it for the default one.",
+        ),
+    ),
     "database": (
         cfg.StrOpt(
             "connection",
@@ -140,6 +160,7 @@ SERVER: Sections = {
     ),
     "ml2_type_vxlan": (
         cfg.ListOpt("vni_ranges", default=["1:16777215"], help="VNIs of projects' networks, as LOW:HIGH."),
+        cfg.StrOpt("vxlan_group", default="", help="Taken as it is: nodes do what their own files say."),
     ),
     "ml2_type_vlan": (
         cfg.ListOpt(
@@ -235,3 +256,10 @@ NODE: Sections = {
         cfg.ListOpt("roles", default=[], help="What `hawser node run` runs: linuxbridge, l3, dhcp."),
     ),
 }
+
+
+def sections() -> Sections:
+    """All options of both wings, by section; but not of those that libraries read as well."""
+    names = (SERVER.keys() | NODE.keys()) - {"keystone_authtoken"}
+    found = {name: (*SERVER.get(name, ()), *NODE.get(name, ())) for name in sorted(names)}
+    return {**found, "DEFAULT": (*COMMON, *found["DEFAULT"])}

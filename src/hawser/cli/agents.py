@@ -32,12 +32,15 @@ def _files(roles: Sequence[str], given: Sequence[Path]) -> list[Path]:
 def _start(roles: Sequence[str], given: Sequence[Path]) -> None:
     from hawser.node.agent.run import roles_named, run
 
-    settings = config.node_settings(config.read(_files(roles, given), node=True))
+    files = _files(roles, given)
+    settings = config.node_settings(config.read(files, node=True))
     level = logging.DEBUG if settings.debug else logging.INFO
     logging.basicConfig(
         level=level, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
     logging.getLogger("httpx").setLevel(logging.WARNING)
+    for stranger in config.strangers(files):
+        logging.getLogger(__name__).warning("%s", stranger)
     run(settings, roles_named(roles))
 
 

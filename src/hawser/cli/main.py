@@ -18,6 +18,10 @@ _COMMANDS = {
     "demo": ("hawser.cli.demo:demo", "See a highly available router survive the loss of its node."),
     "lab": ("hawser.cli.lab:lab", "Nodes as namespaces: start, enter, break, heal and end them."),
     "node": ("hawser.cli.agents:node", "Run a node's agents."),
+    "sample-config": (
+        "hawser.cli.sample:sample",
+        "Print a configuration file with all options, or policy.yaml.",
+    ),
 }
 
 

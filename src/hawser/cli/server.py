@@ -57,9 +57,12 @@ _log = logging.getLogger(__name__)
 def main(files: tuple[Path, ...], listening: tuple[int, ...], policy_file: Path) -> None:
     """Serve the OpenStack Networking API until told to stop (SIGTERM, SIGINT)."""
     with plain.errors("neutron-server"):
-        conf = config.read(files or config.SERVER_FILES)
+        read = files or config.SERVER_FILES
+        conf = config.read(read)
         settings = config.server_settings(conf)
         _log_to_stderr(settings)
+        for stranger in config.strangers(read):
+            _log.warning("%s", stranger)
         sockets = [_bound(settings.bind_host, settings.bind_port), *map(_inherited, listening)]
         _serve(conf, settings, sockets, policy_file if policy_file.exists() else None)
 

@@ -25,12 +25,12 @@ SERVICE = "service"
 GROUP = "keystone_authtoken"
 TOKEN = "x-auth-token"
 SERVICE_TOKEN = "x-service-token"
+DEFAULTS = {"auth_type": "password", "timeout": 10}
+"""Of options that the library gives none: identity has so many seconds to answer."""
 NOBODYS_PROJECT = "noauth"
 """The project of callers who name none, where nobody is asked who they are."""
 
 _TOKEN = re.compile(r"[!-~]{1,8192}")
-_PATIENCE = 10
-"""Seconds that identity is given to answer, unless the operator says otherwise."""
 _log = logging.getLogger(__name__)
 
 
@@ -118,8 +118,8 @@ def keystone(conf: cfg.ConfigOpts) -> KeystoneAuth:
     """
     keystone_loading.register_session_conf_options(conf, GROUP)
     keystone_loading.register_auth_conf_options(conf, GROUP)
-    conf.set_default("auth_type", "password", group=GROUP)
-    conf.set_default("timeout", _PATIENCE, group=GROUP)
+    for option, value in DEFAULTS.items():
+        conf.set_default(option, value, group=GROUP)
     try:
         plugin = keystone_loading.load_auth_from_conf_options(conf, GROUP)
     except exceptions.ClientException as error:
