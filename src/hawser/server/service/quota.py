@@ -95,7 +95,8 @@ def _limits(tx: Transaction, project_id: str) -> dict[str, int]:
 
 
 def _limit(tx: Transaction, resource: str, project_id: str) -> int:
-    return rows.of_project(tx, project_id).get(resource, tx.settings.quotas[resource])
+    own = tx.recall(rows.NOUN, rows.key(project_id), lambda: rows.of_project(tx, project_id))
+    return own.get(resource, tx.settings.quotas[resource])
 
 
 def _count(tx: Transaction, resource: str, project_id: str, most: int | None = None) -> int:

@@ -23,6 +23,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable, delete, exc
 from hawser.base.config import ServerSettings
 from hawser.base.errors import Conflict, Stale, Unavailable
 from hawser.server.store import database, upgrade
+from hawser.server.store.memory import Memory
 from hawser.server.store.tables import log
 from hawser.server.store.tables.columns import METADATA
 
@@ -50,9 +51,13 @@ class Transaction:
     ``now`` is the time that all its writes bear.
     """
 
-    def __init__(self, connection: Connection, settings: ServerSettings, now: datetime) -> None:
+    def __init__(
+        self, connection: Connection, settings: ServerSettings, now: datetime, memory: Memory | None = None
+    ) -> None:
+        """``memory`` is for transactions that write: they are one after another."""
         self.settings = settings
         self.now = now
+        self._memory = memory
         self._connection = connection
         self._touched: dict[tuple[str, str], None] = {}
         self._revision: int | None = None
@@ -83,6 +88,18 @@ class Transaction:
     def touch(self, noun: str, key: str) -> None:
         """Note for the change log that the thing was made, changed or removed."""
         self._touched[noun, key] = None
+        if self._memory is not None:
+            self._memory.drop(noun, key)
+
+    def recall(self, noun: str, key: str, read: Callable[[], _T]) -> _T:
+        """What ``read`` gives of the thing (None: it is not there), or gave before if nobody touched it since."""
+        if self._memory is None:
+            return read()
+        known: _T | None = self._memory.get(noun, key)
+        if known is None:
+            known = read()
+            self._memory.put(noun, key, known)
+        return known
 
     def expect(self, table: str, id: str, revision: int) -> None:
         """`Stale` where the thing is there and of another revision; of what has none, none can be meant."""
@@ -98,7 +115,10 @@ class Transaction:
 
     def lock(self) -> None:
         """Wait until no other writer is under way; first thing in a transaction that writes."""
-        self._revision = int(self._connection.execute(_LOCK).scalar_one()) + 1
+        found = int(self._connection.execute(_LOCK).scalar_one())
+        self._revision = found + 1
+        if self._memory is not None:
+            self._memory.begin(found)
 
     def record(self) -> None:
         """Write the revision and its part of the log; last thing in a transaction that changed something."""
@@ -161,6 +181,7 @@ class Store:
         self._reading = database.for_reading(self._engine)
         self._writing = database.for_writing(self._engine)
         self._writer = threading.Lock()
+        self._memory = Memory()
         self._expected: tuple[str, str, int] | None = None
 
     def upgrade(self) -> None:
@@ -184,14 +205,15 @@ class Store:
 
         `Unavailable` where the database does not answer. It must not be entered again inside itself.
         """
-        with self._writer, self._connected(self._writing) as connection:
-            tx = Transaction(connection, self.settings, self._clock())
+        with self._writer, self._remembering(), self._connected(self._writing) as connection:
+            tx = Transaction(connection, self.settings, self._clock(), self._memory)
             tx.lock()
             if self._expected:
                 tx.expect(*self._expected)
             yield tx
             if tx.touched:
                 tx.record()
+                self._memory.committed(tx.revision)
         if tx.touched:
             self.changed.tell()
 
@@ -213,6 +235,14 @@ class Store:
         guarded = copy(self)
         guarded._expected = (table, id, revision)
         return guarded
+
+    @contextmanager
+    def _remembering(self) -> Iterator[None]:
+        try:
+            yield
+        except BaseException:
+            self._memory.clear()
+            raise
 
     @contextmanager
     def _connected(self, engine: Engine) -> Iterator[Connection]:

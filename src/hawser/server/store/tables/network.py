@@ -9,7 +9,9 @@ from sqlalchemy import Boolean, Column, Integer, String, Table, select
 from hawser.server.model.caller import Caller
 from hawser.server.model.network import Network
 from hawser.server.store.tables import rbac
+from hawser.server.store.tables.agent import dhcp_hosting_table, zones_of
 from hawser.server.store.tables.columns import METADATA, AsList, AsText, owned_columns, tags_column
+from hawser.server.store.tables.qos import qos_policy_column
 from hawser.server.store.tables.rbac import sharing_columns
 from hawser.server.store.tables.records import Part, Records, Where
 from hawser.server.store.tables.subnet import subnet_table
@@ -27,11 +29,14 @@ network_table = Table(
     Column("external_to", AsList(str), nullable=False),
     Column("mtu", Integer, nullable=False),
     Column("port_security_enabled", Boolean, nullable=False),
+    qos_policy_column(),
     Column("network_type", AsText(NetworkType), nullable=False),
     Column("physical_network", String(64)),
     Column("segmentation_id", Integer),
     Column("segment", String(128), unique=True),
     Column("ha_project_id", String(255), unique=True),
+    Column("availability_zone_hints", AsList(str), nullable=False),
+    Column("dns_domain", String(255), nullable=False),
 )
 """``segment`` names what a network has for itself on the wire, None for local ones: two cannot share it."""
 
@@ -69,4 +74,6 @@ networks: Records[Network] = Records(
         ),
     ),
     hidden=("segment",),
+    remembered=True,
+    computed=(zones_of(dhcp_hosting_table, dhcp_hosting_table.c.network_id == network_table.c.id),),
 )

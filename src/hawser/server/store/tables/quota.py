@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy import Column, Integer, String, Table, delete, insert, select
 
@@ -17,6 +18,14 @@ quota_table = Table(
     Column("resource", String(64), primary_key=True),
     Column("most", Integer, nullable=False),
 )
+
+
+NOUN = "quotas"
+
+
+def key(project_id: str) -> str:
+    """What a project's quotas go by in the change log, whose ids are UUIDs; a project's id may be longer."""
+    return str(uuid5(NAMESPACE_OID, project_id))
 
 
 def of_project(tx: Transaction, project_id: str) -> dict[str, int]:
@@ -44,8 +53,10 @@ def put(tx: Transaction, project_id: str, limits: Mapping[str, int]) -> None:
     )
     rows = [{"project_id": project_id, "resource": name, "most": most} for name, most in limits.items()]
     tx.execute(insert(quota_table), rows)
+    tx.touch(NOUN, key(project_id))
 
 
 def remove(tx: Transaction, project_id: str) -> None:
     """Have the configured ones hold again for a project."""
     tx.execute(delete(quota_table).where(quota_table.c.project_id == project_id))
+    tx.touch(NOUN, key(project_id))

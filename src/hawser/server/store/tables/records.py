@@ -10,7 +10,19 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Label,
+    Select,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.types import Boolean, Integer
 
 from hawser.base.errors import BadInput
@@ -40,7 +52,9 @@ class Records(Generic[Value]):
     """The things of one kind. ``noun`` is its name in the change log.
 
     ``build(tx, fields)`` makes a value of a row's columns and its parts; ``row(value)`` is the way back.
-    ``filters`` are fields that are no columns: each makes a condition of the values asked for.
+    ``filters`` are fields that are no columns: each makes a condition of the values asked for. ``computed``
+    are fields out of other tables that come with the row, in the same query. Writers need not read again what is
+    ``remembered`` (`store/memory.py`): every change of it, or of its parts, has to touch it.
     """
 
     def __init__(
@@ -53,6 +67,8 @@ class Records(Generic[Value]):
         parts: Sequence[Part] = (),
         filters: Mapping[str, Callable[[Transaction, Sequence[Scalar]], Where]] | None = None,
         hidden: Iterable[str] = (),
+        remembered: bool = False,
+        computed: Sequence[Label[Any]] = (),
     ) -> None:
         self.noun = noun
         self.table = table
@@ -60,14 +76,22 @@ class Records(Generic[Value]):
         self._row = row or self._columns_of
         self._parts = tuple(parts)
         self._filters = filters or {}
-        self._columns = [column for column in table.c if column.name not in set(hidden)]
-        self._names = [column.name for column in self._columns]
+        self._remembered = remembered
+        own = [column for column in table.c if column.name not in set(hidden)]
+        self._own_names = [column.name for column in own]
+        self._columns: list[ColumnElement[Any]] = [*own, *computed]
+        self._names = [*self._own_names, *(column.name for column in computed)]
         by_id = table.c.id == bindparam("the_id")
         self._one = select(*self._columns).where(by_id)
         self._parts_of_one = [part.rows.where(part.key == bindparam("the_id")) for part in self._parts]
 
     def get(self, tx: Transaction, id: str) -> Value | None:
         """The one with this id."""
+        if self._remembered:
+            return tx.recall(self.noun, id, lambda: self._get(tx, id))
+        return self._get(tx, id)
+
+    def _get(self, tx: Transaction, id: str) -> Value | None:
         row = tx.execute(self._one, {"the_id": id}).first()
         if row is None:
             return None
@@ -125,7 +149,7 @@ class Records(Generic[Value]):
         tx.touch(self.noun, id)
 
     def _columns_of(self, value: Value) -> dict[str, Any]:
-        return {name: getattr(value, name) for name in self._names}
+        return {name: getattr(value, name) for name in self._own_names}
 
     def _parts_by_id(self, tx: Transaction, part: Part, ids: Any) -> dict[str, list[object]]:
         found: dict[str, list[object]] = defaultdict(list)

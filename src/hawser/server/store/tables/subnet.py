@@ -66,4 +66,5 @@ subnets: Records[Subnet] = Records(
     "subnets",
     subnet_table,
     build=lambda tx, fields: Subnet(**fields),
+    remembered=True,
 )
