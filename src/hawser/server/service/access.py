@@ -71,7 +71,7 @@ def seen_subnet(tx: Transaction, caller: Caller, id: str) -> Subnet:
         raise missing("subnet", id)
     if not caller.owns(subnet.project_id):
         network = networks.get(tx, subnet.network_id)
-        if network is None or not _sees(caller, network):
+        if network is None or not rbac.sees(caller, network):
             raise missing("subnet", id)
     return subnet
 

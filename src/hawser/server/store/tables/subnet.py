@@ -50,14 +50,14 @@ subnet_table = Table(
 
 
 def visible(caller: Caller) -> tuple[Where, ...]:
-    """The condition on subnets that this caller sees: its own, and those of networks it shares or goes out by."""
+    """The condition on subnets that this caller sees: its own, and those of networks shared with it."""
     if caller.is_admin:
         return ()
     columns = subnet_table.c
     return (
         or_(
             columns.project_id == caller.project_id,
-            rbac.shared_with(caller, "network", columns.network_id),
+            rbac.shared_with(caller, "network", columns.network_id, SHARED),
         ),
     )
 
