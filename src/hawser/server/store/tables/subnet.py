@@ -7,6 +7,7 @@ from ipaddress import ip_address, ip_network
 from sqlalchemy import Boolean, Column, ForeignKey, String, Table, or_
 
 from hawser.server.model.caller import Caller
+from hawser.server.model.rbac import SHARED
 from hawser.server.model.subnet import HostRoute, Pool, Subnet
 from hawser.server.store.tables import rbac
 from hawser.server.store.tables.columns import ADDRESS, METADATA, AsList, AsText, owned_columns, tags_column
