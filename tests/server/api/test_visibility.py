@@ -106,3 +106,11 @@ def test_an_operators_policy_file_opens_what_is_closed(store, settings, tmp_path
     alice = Client(create_app(store, settings, NoAuth(), file), "alice-project", MEMBER)
     assert alice.make("network", shared=True)["shared"] is True
     assert alice.post("/networks", {"network": {"router:external": True}}).status_code == 403
+
+
+def test_the_subnets_of_an_external_network_are_its_owners_alone(admin, alice):
+    network = admin.make("network", **{"router:external": True})
+    subnet = admin.make("subnet", network_id=network["id"], cidr="203.0.113.0/24", enable_dhcp=False)
+    assert alice.get(f"/networks/{network['id']}").json()["network"]["subnets"] == [subnet["id"]]
+    assert alice.get("/subnets").json()["subnets"] == []
+    assert alice.get(f"/subnets/{subnet['id']}").status_code == 404
