@@ -32,7 +32,18 @@ OF_PROJECTS = (
     "rbac_policy",
 )
 """Nouns that a project's readers see and its members change."""
-PUBLISHED: tuple[str, ...] = ()
+_QOS_RULES = (
+    "bandwidth_limit_rule",
+    "dscp_marking_rule",
+    "minimum_bandwidth_rule",
+    "minimum_packet_rate_rule",
+    "packet_rate_limit_rule",
+)
+PUBLISHED = (
+    "policy",
+    "rule_type",
+    *(f"{prefix}_{rule}" for prefix in ("policy", "alias") for rule in _QOS_RULES),
+)
 """Nouns that all projects' readers see and only an administrator changes."""
 OF_OPERATORS = ("agent", "quota", "quotas")
 """Nouns that only an administrator sees or changes."""

@@ -30,6 +30,7 @@ class FloatingIp:
     created_at: datetime
     updated_at: datetime
     tags: tuple[str, ...] = ()
+    qos_policy_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class NewFloatingIp:
     address: Address | None = None
     port_id: str | None = None
     fixed_address: Address | None = None
+    qos_policy_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +57,4 @@ class FloatingIpChanges:
     description: str | Unset = UNSET
     port_id: str | Unset | None = UNSET
     fixed_address: Address | Unset | None = UNSET
+    qos_policy_id: str | Unset | None = UNSET

@@ -39,6 +39,7 @@ class Network:
     shared_with: tuple[str, ...] = ()
     external_to: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    qos_policy_id: str | None = None
 
     def is_external_to(self, project_id: str) -> bool:
         """Whether the project may use it as an external network."""
@@ -60,6 +61,7 @@ class NewNetwork:
     network_type: NetworkType | Unset = UNSET
     physical_network: str | Unset = UNSET
     segmentation_id: int | Unset = UNSET
+    qos_policy_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,3 +75,4 @@ class NetworkChanges:
     external: bool | Unset = UNSET
     mtu: int | Unset = UNSET
     port_security_enabled: bool | Unset = UNSET
+    qos_policy_id: str | Unset | None = UNSET

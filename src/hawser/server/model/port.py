@@ -42,7 +42,10 @@ class AddressPair:
 
 @dataclass(frozen=True, slots=True)
 class Port:
-    """``host`` is where it is bound, "" for nowhere. ``status`` is ACTIVE, DOWN or BUILD."""
+    """``host`` is where it is bound, "" for nowhere. ``status`` is ACTIVE, DOWN or BUILD.
+
+    ``qos_network_policy_id`` is its network's QoS policy, which holds where it has none of its own.
+    """
 
     id: str
     project_id: str
@@ -64,6 +67,8 @@ class Port:
     created_at: datetime
     updated_at: datetime
     tags: tuple[str, ...] = ()
+    qos_policy_id: str | None = None
+    qos_network_policy_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ class NewPort:
     fixed_ips: tuple[WantedIp, ...] | Unset = UNSET
     security_group_ids: tuple[str, ...] | Unset = UNSET
     address_pairs: tuple[AddressPair, ...] = ()
+    qos_policy_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,3 +121,4 @@ class PortChanges:
     fixed_ips: tuple[WantedIp, ...] | Unset = UNSET
     security_group_ids: tuple[str, ...] | Unset = UNSET
     address_pairs: tuple[AddressPair, ...] | Unset = UNSET
+    qos_policy_id: str | Unset | None = UNSET

@@ -10,6 +10,7 @@ from hawser.server.model.caller import Caller
 from hawser.server.model.floatingip import FloatingIp
 from hawser.server.model.network import Network
 from hawser.server.model.port import Port
+from hawser.server.model.qos import QosPolicy
 from hawser.server.model.router import Router
 from hawser.server.model.securitygroup import SecurityGroup
 from hawser.server.model.subnet import Subnet
@@ -17,6 +18,7 @@ from hawser.server.store.session import Transaction
 from hawser.server.store.tables.floatingip import floating_ips
 from hawser.server.store.tables.network import networks
 from hawser.server.store.tables.port import ports
+from hawser.server.store.tables.qos import qos_policies
 from hawser.server.store.tables.router import routers
 from hawser.server.store.tables.securitygroup import groups
 from hawser.server.store.tables.subnet import subnets
@@ -102,6 +104,22 @@ def owned_floating_ip(tx: Transaction, caller: Caller, id: str) -> FloatingIp:
 def owned_security_group(tx: Transaction, caller: Caller, id: str) -> SecurityGroup:
     """A security group that the caller may change."""
     return owned(caller, groups.get(tx, id), "security_group", id)
+
+
+def seen_qos_policy(tx: Transaction, caller: Caller, id: str) -> QosPolicy:
+    """A QoS policy that the caller sees."""
+    policy = qos_policies.get(tx, id)
+    if policy is None or not rbac.sees(caller, policy):
+        raise missing("qos_policy", id)
+    return policy
+
+
+def owned_qos_policy(tx: Transaction, caller: Caller, id: str) -> QosPolicy:
+    """A QoS policy that the caller may change."""
+    policy = seen_qos_policy(tx, caller, id)
+    if not caller.owns(policy.project_id):
+        raise Forbidden(f"QoS policy {id} belongs to another project.", "PolicyNotAuthorized")
+    return policy
 
 
 def _sees(caller: Caller, network: Network) -> bool:

@@ -12,8 +12,9 @@ from hawser.server.model.floatingip import FloatingIp, FloatingIpChanges, NewFlo
 from hawser.server.model.network import Network
 from hawser.server.model.port import FLOATING_IP, NewPort, WantedIp
 from hawser.server.model.unset import UNSET, given
-from hawser.server.service import access, association, plug, quota
+from hawser.server.service import access, association, plug, qosuse, quota
 from hawser.server.service.addressing import Addressing
+from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import floatingip as rows
 from hawser.server.store.tables.floatingip import floating_ip_table, floating_ips
@@ -49,8 +50,10 @@ def update(store: Store, caller: Caller, id: str, changes: FloatingIpChanges) ->
     """Associate it with a port, or with another address of its port, or disassociate it."""
     with store.write() as tx:
         floating = access.owned_floating_ip(tx, caller, id)
-        if changes.description is not UNSET:
-            floating_ips.change(tx, id, description=changes.description)
+        if changes.qos_policy_id is not UNSET:
+            qosuse.check_change(tx, caller, floating.qos_policy_id, changes.qos_policy_id)
+        if own := said(changes, "port_id", "fixed_address"):
+            floating_ips.change(tx, id, **own)
         port_id = given(changes.port_id, floating.port_id)
         fixed_address = given(changes.fixed_address, None)
         if port_id is None:
@@ -83,6 +86,7 @@ def _make(tx: Transaction, caller: Caller, draft: NewFloatingIp) -> FloatingIp:
     network = access.seen_network(tx, caller, draft.network_id)
     if not network.external:
         raise BadInput(_NETWORK, f"network {network.id} is not an external network", kind="BadRequest")
+    qosuse.checked(tx, caller, draft.qos_policy_id)
     id = str(uuid4())
     port = plug.make(
         tx,
@@ -109,6 +113,7 @@ def _make(tx: Transaction, caller: Caller, draft: NewFloatingIp) -> FloatingIp:
         revision=tx.revision,
         created_at=tx.now,
         updated_at=tx.now,
+        qos_policy_id=draft.qos_policy_id,
     )
     if floating.address.version != 4:
         raise BadInput("floating_ip_address", f"{floating.address} is not IPv4")

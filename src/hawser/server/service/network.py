@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import uuid4
 
 from sqlalchemy import select
@@ -14,12 +15,12 @@ from hawser.server.model.network import Network, NetworkChanges, NewNetwork
 from hawser.server.model.port import DHCP, FLOATING_IP, ROUTER_GATEWAY
 from hawser.server.model.rbac import EXTERNAL, as_seen
 from hawser.server.model.unset import UNSET, Unset
-from hawser.server.service import access, dhcp, floatingip, quota, segment, sharing
+from hawser.server.service import access, dhcp, floatingip, qosuse, quota, segment, sharing
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import network as rows
 from hawser.server.store.tables.network import network_table, networks
-from hawser.server.store.tables.port import port_table
+from hawser.server.store.tables.port import port_table, set_network_policy
 from hawser.server.store.tables.rbac import split_shared
 from hawser.server.store.tables.subnet import subnets
 from hawser.wire.intent import NetworkType
@@ -34,7 +35,12 @@ def create_many(store: Store, caller: Caller, drafts: Sequence[NewNetwork]) -> l
     """Make all of them or, where one cannot be, none."""
     with store.write() as tx:
         quota.demand(tx, "network", [draft.project_id for draft in drafts])
-        return [make(tx, draft, segment.choose(tx, draft)) for draft in drafts]
+        return [_make(tx, caller, draft) for draft in drafts]
+
+
+def _make(tx: Transaction, caller: Caller, draft: NewNetwork) -> Network:
+    policy_id = qosuse.of_new_network(tx, caller, draft.project_id, draft.qos_policy_id)
+    return make(tx, replace(draft, qos_policy_id=policy_id), segment.choose(tx, draft))
 
 
 def make(
@@ -58,6 +64,7 @@ def make(
         revision=tx.revision,
         created_at=tx.now,
         updated_at=tx.now,
+        qos_policy_id=draft.qos_policy_id,
     )
     networks.add(tx, network)
     if network.shared:
@@ -87,6 +94,9 @@ def update(store: Store, caller: Caller, id: str, changes: NetworkChanges) -> Ne
         network = access.owned_network(tx, caller, id)
         if changes.mtu is not UNSET:
             _mtu(tx, changes.mtu, network.network_type)
+        if changes.qos_policy_id is not UNSET:
+            qosuse.check_change(tx, caller, network.qos_policy_id, changes.qos_policy_id)
+            set_network_policy(tx, id, changes.qos_policy_id)
         networks.change(tx, id, **said(changes))
         if changes.shared is not UNSET and changes.shared != network.shared:
             _share(tx, network, changes.shared)

@@ -56,6 +56,8 @@ def make(tx: Transaction, network: Network, draft: NewPort, group_ids: tuple[str
         revision=tx.revision,
         created_at=tx.now,
         updated_at=tx.now,
+        qos_policy_id=draft.qos_policy_id,
+        qos_network_policy_id=network.qos_policy_id,
     )
     port_rows.add(tx, port)
     return port

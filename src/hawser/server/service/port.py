@@ -23,7 +23,7 @@ from hawser.server.model.port import (
     PortChanges,
 )
 from hawser.server.model.unset import UNSET, given
-from hawser.server.service import access, association, plug, quota, securitygroup
+from hawser.server.service import access, association, plug, qosuse, quota, securitygroup
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import port as rows
@@ -72,6 +72,8 @@ def update(store: Store, caller: Caller, id: str, changes: PortChanges) -> Port:
         if changes.mac is not UNSET and changes.mac != port.mac:
             plug.check_mac(tx, port.network_id, changes.mac)
             port = replace(port, mac=changes.mac)
+        if changes.qos_policy_id is not UNSET:
+            qosuse.check_change(tx, caller, port.qos_policy_id, changes.qos_policy_id)
         ports.change(tx, id, **_columns(port, changes))
         if changes.fixed_ips is not UNSET:
             fixed_ips = plug.readdress(tx, port, changes.fixed_ips)
@@ -92,6 +94,7 @@ def delete(store: Store, caller: Caller, id: str) -> None:
 
 def _make(tx: Transaction, caller: Caller, draft: NewPort) -> Port:
     network = access.seen_network(tx, caller, draft.network_id)
+    qosuse.checked(tx, caller, draft.qos_policy_id)
     secured = plug.secured(network, draft)
     groups: tuple[str, ...]
     if draft.security_group_ids is UNSET:

@@ -13,8 +13,9 @@ from hawser.base.errors import Conflict
 from hawser.server.model.rbac import EVERYBODY, EXTERNAL, SHARED, RbacPolicy
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables.floatingip import floating_ip_table
-from hawser.server.store.tables.network import networks
+from hawser.server.store.tables.network import network_table, networks
 from hawser.server.store.tables.port import port_table
+from hawser.server.store.tables.qos import qos_policies
 from hawser.server.store.tables.rbac import policies, rbac_table, recipients
 from hawser.server.store.tables.records import Records
 from hawser.server.store.tables.router import router_table
@@ -51,6 +52,16 @@ KINDS: Mapping[str, Kind] = {
             EXTERNAL: projects(
                 (router_table.c.project_id, router_table.c.gateway_network_id),
                 (floating_ip_table.c.project_id, floating_ip_table.c.network_id),
+            ),
+        },
+    ),
+    "qos_policy": Kind(
+        qos_policies,
+        {
+            SHARED: projects(
+                (network_table.c.project_id, network_table.c.qos_policy_id),
+                (port_table.c.project_id, port_table.c.qos_policy_id),
+                (floating_ip_table.c.project_id, floating_ip_table.c.qos_policy_id),
             ),
         },
     ),

@@ -12,6 +12,7 @@ from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables.floatingip import floating_ips
 from hawser.server.store.tables.network import networks
 from hawser.server.store.tables.port import ports
+from hawser.server.store.tables.qos import qos_policies
 from hawser.server.store.tables.records import Records
 from hawser.server.store.tables.router import routers
 from hawser.server.store.tables.securitygroup import groups
@@ -37,6 +38,7 @@ _KINDS: Mapping[str, tuple[Records[Any], Find, Find]] = {
     "ports": (ports, access.owned_port, access.owned_port),
     "routers": (routers, access.owned_router, access.owned_router),
     "floatingips": (floating_ips, access.owned_floating_ip, access.owned_floating_ip),
+    "policies": (qos_policies, access.seen_qos_policy, access.owned_qos_policy),
     "security_groups": (groups, access.owned_security_group, access.owned_security_group),
 }
 """By plural: the store's records, how a caller sees one, and how it finds one that it may change."""

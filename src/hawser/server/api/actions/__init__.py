@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hawser.server.api.actions import discovery, hosting, quota, tag
+from hawser.server.api.actions import discovery, hosting, qos, quota, tag
 from hawser.server.api.resource import Action
 
-ALL: tuple[Action, ...] = (*discovery.ROUTES, *hosting.ROUTES, *quota.ROUTES, *tag.ROUTES)
+ALL: tuple[Action, ...] = (*discovery.ROUTES, *hosting.ROUTES, *qos.ROUTES, *quota.ROUTES, *tag.ROUTES)

@@ -71,17 +71,22 @@ def _answer(tags: tuple[str, ...]) -> Answer:
     return Answer(200, {"tags": list(tags)})
 
 
+def _route(noun: Resource) -> str:
+    """Clients look for the tags of a QoS policy below /policies, not where the policy itself is."""
+    return noun.plural.replace("_", "-")
+
+
 _OF_ALL = (("GET", index), ("PUT", replace), ("POST", add_some), ("DELETE", clear))
 _OF_ONE = (("GET", show), ("PUT", add), ("DELETE", remove))
 _TAGGED = [noun for noun in nouns.ALL if noun.plural in tag.KINDS]
 ROUTES: tuple[Action, ...] = (
     *(
-        (verb, f"/{noun.route}/{{id}}/tags", partial(serve, noun))
+        (verb, f"/{_route(noun)}/{{id}}/tags", partial(serve, noun))
         for noun in _TAGGED
         for verb, serve in _OF_ALL
     ),
     *(
-        (verb, f"/{noun.route}/{{id}}/tags/{{tag}}", partial(serve, noun))
+        (verb, f"/{_route(noun)}/{{id}}/tags/{{tag}}", partial(serve, noun))
         for noun in _TAGGED
         for verb, serve in _OF_ONE
     ),

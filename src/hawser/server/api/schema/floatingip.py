@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from neutron_lib.api.definitions import l3
+from neutron_lib.api.definitions import l3, qos_fip
 
 from hawser.base.addresses import Address
 from hawser.server.api.attributes import Values, table
@@ -23,10 +23,10 @@ from hawser.server.api.schema.fields import (
 )
 from hawser.server.model.floatingip import FloatingIp, FloatingIpChanges, NewFloatingIp
 
-ATTRIBUTES = table("floatingip", "floatingips", (l3,), STANDARD | TAGGED)
+ATTRIBUTES = table("floatingip", "floatingips", (l3, qos_fip), STANDARD | TAGGED)
 FIELDS: Mapping[str, Field] = {
     **STANDARD_FIELDS,
-    **fields(str, "port_id", "router_id", "status", floating_network_id="network_id"),
+    **fields(str, "port_id", "router_id", "status", "qos_policy_id", floating_network_id="network_id"),
     **fields(canonical_address, floating_ip_address="address", fixed_ip_address="fixed_address"),
 }
 
@@ -38,13 +38,13 @@ def new(values: Values, project_id: str) -> NewFloatingIp:
         network_id=values["floating_network_id"],
         address=_address(values, "floating_ip_address"),
         fixed_address=_address(values, "fixed_ip_address"),
-        **given(values, "description", "subnet_id", "port_id"),
+        **given(values, "description", "subnet_id", "port_id", "qos_policy_id"),
     )
 
 
 def changes(values: Values) -> FloatingIpChanges:
     """What an update asks for."""
-    common: dict[str, Any] = dict(given(values, "description", "port_id"))
+    common: dict[str, Any] = dict(given(values, "description", "port_id", "qos_policy_id"))
     if "fixed_ip_address" in values:
         common["fixed_address"] = _address(values, "fixed_ip_address")
     return FloatingIpChanges(**common)
@@ -60,6 +60,7 @@ def view(floating_ip: FloatingIp) -> Shown:
         "port_id": floating_ip.port_id,
         "router_id": floating_ip.router_id,
         "status": floating_ip.status,
+        "qos_policy_id": floating_ip.qos_policy_id,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from neutron_lib.api.definitions import external_net, network_mtu_writable, port_security, provider_net
+from neutron_lib.api.definitions import external_net, network_mtu_writable, port_security, provider_net, qos
 from neutron_lib.api.definitions import network as network_definition
 
 from hawser.base.errors import BadInput
@@ -31,7 +31,7 @@ _SEGMENT = {
 ATTRIBUTES = table(
     "network",
     "networks",
-    (network_definition, external_net, network_mtu_writable, port_security),
+    (network_definition, external_net, network_mtu_writable, port_security, qos),
     STANDARD | TAGGED | _SEGMENT,
 )
 FIELDS: Mapping[str, Field] = {
@@ -39,6 +39,7 @@ FIELDS: Mapping[str, Field] = {
     **fields(str, "name"),
     **fields(boolean, "admin_state_up", "shared", "port_security_enabled"),
     **fields(int, "mtu"),
+    **fields(str, "qos_policy_id"),
     "router:external": Field("external", boolean),
     "provider:network_type": Field("network_type", str),
     "provider:physical_network": Field("physical_network", str),
@@ -76,6 +77,7 @@ def view(network: Network) -> Shown:
         "router:external": network.external,
         "mtu": network.mtu,
         "port_security_enabled": network.port_security_enabled,
+        "qos_policy_id": network.qos_policy_id,
         "subnets": list(network.subnet_ids),
         "provider:network_type": network.network_type.value,
         "provider:physical_network": network.physical_network,
@@ -93,6 +95,7 @@ def _common(values: Values) -> Mapping[str, Any]:
             "shared",
             "mtu",
             "port_security_enabled",
+            "qos_policy_id",
             external="router:external",
         )
     )

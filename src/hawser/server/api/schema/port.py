@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from neutron_lib.api import converters
-from neutron_lib.api.definitions import allowedaddresspairs, port_security, portbindings
+from neutron_lib.api.definitions import (
+    allowedaddresspairs,
+    port_security,
+    portbindings,
+    qos,
+    qos_port_network_policy,
+)
 from neutron_lib.api.definitions import port as port_definition
 from neutron_lib.constants import ATTR_NOT_SPECIFIED
 
@@ -33,7 +39,7 @@ _BINDINGS = portbindings.RESOURCE_ATTRIBUTE_MAP["ports"]
 ATTRIBUTES = table(
     "port",
     "ports",
-    (port_definition, portbindings, port_security, allowedaddresspairs),
+    (port_definition, portbindings, port_security, allowedaddresspairs, qos, qos_port_network_policy),
     STANDARD
     | TAGGED
     | {
@@ -58,6 +64,7 @@ FIELDS: Mapping[str, Field] = {
     "fixed_ips:subnet_id": Field("fixed_ips.subnet_id", str, part=True),
     "fixed_ips:ip_address_substr": Field("fixed_ips.address_part", str, part=True),
     "fixed_ips:ip_address": Field("fixed_ips.address", canonical_address),
+    **fields(str, "qos_policy_id", "qos_network_policy_id"),
     "binding:host_id": Field("host", str),
     "binding:vnic_type": Field("vnic_type", str),
 }
@@ -85,6 +92,8 @@ def view(port: Port) -> Shown:
         "device_owner": port.device_owner,
         "fixed_ips": [{"subnet_id": ip.subnet_id, "ip_address": write(ip.address)} for ip in port.fixed_ips],
         "security_groups": list(port.security_group_ids),
+        "qos_policy_id": port.qos_policy_id,
+        "qos_network_policy_id": port.qos_network_policy_id,
         "port_security_enabled": port.port_security_enabled,
         "allowed_address_pairs": [
             {"mac_address": pair.mac or port.mac, "ip_address": _pair_address(pair)}
@@ -112,6 +121,7 @@ def _common(values: Values) -> Mapping[str, Any]:
             "device_id",
             "device_owner",
             "port_security_enabled",
+            "qos_policy_id",
             mac="mac_address",
             vnic_type="binding:vnic_type",
         )

@@ -7,6 +7,7 @@ from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint
 from hawser.server.model.caller import Caller
 from hawser.server.model.floatingip import FloatingIp
 from hawser.server.store.tables.columns import ADDRESS, METADATA, owned_columns, tags_column
+from hawser.server.store.tables.qos import qos_policy_column
 from hawser.server.store.tables.records import Records, Where
 
 floating_ip_table = Table(
@@ -21,6 +22,7 @@ floating_ip_table = Table(
     Column("fixed_address", ADDRESS),
     Column("router_id", ForeignKey("routers.id"), index=True),
     Column("status", String(16), nullable=False),
+    qos_policy_column(),
     UniqueConstraint(
         "network_id", "port_id", "fixed_address", name="uq_floating_ips_network_id_port_id_fixed_address"
     ),

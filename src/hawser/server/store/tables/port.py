@@ -19,6 +19,7 @@ from sqlalchemy import (
     or_,
     select,
     type_coerce,
+    update,
 )
 
 from hawser.server.model.caller import Caller
@@ -27,6 +28,7 @@ from hawser.server.model.port import AddressPair, FixedIp, Port
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables import freerange
 from hawser.server.store.tables.columns import ADDRESS, METADATA, AsList, owned_columns, tags_column
+from hawser.server.store.tables.qos import qos_policy_column
 from hawser.server.store.tables.records import Part, Records, Where
 from hawser.server.store.tables.subnet import subnet_table
 
@@ -55,9 +57,12 @@ port_table = Table(
     Column("host", String(255), nullable=False, index=True),
     Column("vnic_type", String(64), nullable=False),
     Column("port_security_enabled", Boolean, nullable=False),
+    qos_policy_column(),
+    Column("qos_network_policy_id", String(36)),
     Column("address_pairs", AsList(_pair, _pair_text), nullable=False),
     UniqueConstraint("network_id", "mac", name="uq_ports_network_id_mac"),
 )
+"""``qos_network_policy_id`` repeats what the network's row says: a read of a port takes no statement more."""
 
 fixed_ip_table = Table(
     "fixed_ips",
@@ -164,6 +169,12 @@ def set_groups(tx: Transaction, port_id: str, group_ids: Iterable[str]) -> None:
     tx.execute(delete(port_group_table).where(port_group_table.c.port_id == port_id))
     _add_groups(tx, port_id, group_ids)
     ports.change(tx, port_id)
+
+
+def set_network_policy(tx: Transaction, network_id: str, policy_id: str | None) -> None:
+    """Repeat in a network's ports which QoS policy the network has now."""
+    of_network = update(port_table).where(port_table.c.network_id == network_id)
+    tx.execute(of_network.values(qos_network_policy_id=policy_id))
 
 
 def is_taken(tx: Transaction, fixed_ip: FixedIp) -> bool:

@@ -2,9 +2,65 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0007"
 down_revision = "0006"
 
 
 def upgrade() -> None:
-    pass
+    _make_policies()
+    _make_rules()
+    for table in ("networks", "ports", "floating_ips"):
+        policy = sa.Column("qos_policy_id", sa.String(36), sa.ForeignKey("qos_policies.id"))
+        op.add_column(table, policy, inline_references=True)
+        op.create_index(f"ix_{table}_qos_policy_id", table, ["qos_policy_id"])
+    op.add_column("ports", sa.Column("qos_network_policy_id", sa.String(36)))
+
+
+def _owned_columns() -> list[sa.Column[object]]:
+    return [
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("project_id", sa.String(255), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.Column("tags", sa.Text(), nullable=False),
+        sa.Column("name", sa.String(255), nullable=False),
+    ]
+
+
+def _make_policies() -> None:
+    op.create_table(
+        "qos_policies",
+        *_owned_columns(),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.Column("shared_with", sa.Text(), nullable=False),
+        sa.Column("is_default", sa.Boolean(), nullable=False),
+        sa.Column("default_of", sa.String(255)),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("default_of"),
+    )
+    _index_names("qos_policies")
+
+
+def _make_rules() -> None:
+    op.create_table(
+        "qos_rules",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("policy_id", sa.String(36), nullable=False),
+        sa.Column("type", sa.String(64), nullable=False),
+        sa.Column("direction", sa.String(8), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("burst", sa.Integer()),
+        sa.ForeignKeyConstraint(["policy_id"], ["qos_policies.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("policy_id", "type", "direction", name="uq_qos_rules_policy_id_type_direction"),
+    )
+
+
+def _index_names(table: str) -> None:
+    for column in ("project_id", "name"):
+        op.create_index(f"ix_{table}_{column}", table, [column])
