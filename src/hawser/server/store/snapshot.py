@@ -20,6 +20,8 @@ from hawser.server.store.tables.subnet import subnets
 
 _REREAD_AT_MOST = 2000
 """Things that are looked up by their ids; when more changed, reading all of them is quicker."""
+_FEW = 4
+"""Things that are looked up one by one, each in a quarter of the time that a list takes to be put into words."""
 
 Ids = Collection[str] | None
 """Which things to read; None for all."""
@@ -73,6 +75,8 @@ def _touched(tx: Transaction, seen: int) -> Touched:
 
 def _reader(records: Records[Any]) -> Callable[[Transaction, Ids], dict[str, Any]]:
     def read(tx: Transaction, ids: Ids) -> dict[str, Any]:
+        if ids is not None and len(ids) <= _FEW:
+            return {id: value for id in ids if (value := records.get(tx, id)) is not None}
         where = () if ids is None else (records.table.c.id.in_(ids),)
         return {value.id: value for value in records.find(tx, *where)}
 
