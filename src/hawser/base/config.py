@@ -19,6 +19,7 @@ from oslo_config import cfg
 from hawser.base import options
 from hawser.base.addresses import Address, Network
 from hawser.base.errors import BadInput
+from hawser.base.notifications import Notifications, notifications
 
 CONFIG_DIRECTORY = Path("/etc/neutron")
 SERVER_FILES = (CONFIG_DIRECTORY / "neutron.conf", CONFIG_DIRECTORY / "plugins/ml2/ml2_conf.ini")
@@ -66,6 +67,7 @@ class ServerSettings:
     network_vlan_ranges: tuple[tuple[str, int, int], ...]
     feed_secret: str
     access_log: str
+    notifications: Notifications | None
     quotas: Mapping[str, int]
 
 
@@ -171,6 +173,7 @@ def server_settings(conf: cfg.ConfigOpts) -> ServerSettings:
         network_vlan_ranges=tuple(_vlan_range(text) for text in conf.ml2_type_vlan.network_vlan_ranges),
         feed_secret=conf.hawser.feed_secret,
         access_log=conf.hawser.access_log,
+        notifications=notifications(conf),
         quotas={name: conf.quotas[f"quota_{name}"] for name in options.QUOTAS},
     )
 

@@ -108,8 +108,40 @@ _NETWORKING: tuple[cfg.Opt, ...] = (
     cfg.FloatOpt("agent_down_time", default=15, min=1, help="Seconds of silence that make an agent dead."),
 )
 
+_TELLING: tuple[cfg.Opt, ...] = (
+    cfg.StrOpt(
+        "transport_url",
+        default="",
+        secret=True,
+        help="Where notifications go: rabbit://USER:PASSWORD@HOST:PORT/VIRTUAL_HOST.",
+    ),
+    cfg.StrOpt("control_exchange", default="neutron", help="The exchange of notifications."),
+)
+
 SERVER: Sections = {
-    "DEFAULT": (*_SERVING, *_NETWORKING),
+    "DEFAULT": (*_SERVING, *_NETWORKING, *_TELLING),
+    "oslo_messaging_notifications": (
+        cfg.StrOpt(
+            "driver",
+            default="",
+            choices=["", "noop", "messagingv2"],
+            help="messagingv2: tell others of what is created, changed and removed. Empty or noop: nobody is told.",
+        ),
+        cfg.ListOpt("topics", default=["notifications"], help="Queues of notifications, before `.info`."),
+        cfg.StrOpt(
+            "transport_url",
+            default="",
+            secret=True,
+            help="Where notifications go, if not where [DEFAULT] says.",
+        ),
+    ),
+    "oslo_messaging_rabbit": (
+        cfg.BoolOpt(
+            "amqp_durable_queues",
+            default=False,
+            help="Whether exchange and queues are declared as those that outlive the broker's restart.",
+        ),
+    ),
     "service_providers": (
         cfg.MultiStrOpt(
             "service_provider",

@@ -50,7 +50,7 @@ def test_a_port_gets_the_address_that_it_asks_for_once(stage, lan):
     assert addresses(stage.port(lan, fixed_ips=wanted)) == ["10.0.0.6"]
     with pytest.raises(Conflict) as refused:
         stage.port(lan, fixed_ips=wanted)
-    assert refused.value.kind == "IpAddressInUse"
+    assert refused.value.kind == "IpAddressAlreadyAllocated"
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_an_update_changes_what_it_says_and_keeps_the_rest(stage, lan):
 def test_without_port_security_there_are_no_groups(stage, lan):
     made = stage.port(lan, port_security_enabled=False)
     assert (made.port_security_enabled, made.security_group_ids) == (False, ())
-    with pytest.raises(BadInput):
+    with pytest.raises(Conflict):
         port.update(stage.store, DEMO, stage.port(lan).id, PortChanges(port_security_enabled=False))
 
 

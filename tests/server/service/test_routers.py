@@ -74,7 +74,7 @@ def test_a_subnet_without_gateway_or_with_it_taken_cannot_be_joined(stage, lan):
     stage.port(lan, fixed_ips=(WantedIp(taken.id, taken.gateway_ip),))
     with pytest.raises(Conflict) as refused:
         router.add_interface(stage.store, DEMO, made.id, subnet_id=taken.id)
-    assert refused.value.kind == "IpAddressInUse"
+    assert refused.value.kind == "IpAddressAlreadyAllocated"
     assert port.search(stage.store, OTHER, ALL) == []
 
 

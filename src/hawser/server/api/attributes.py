@@ -24,7 +24,8 @@ Values = Mapping[str, Any]
 Definition = dict[str, Mapping[str, Any]]
 """Attributes by name in neutron-lib's shape."""
 
-MAX_ADDRESS_PAIRS = 10
+MOST_ADDRESS_PAIRS = 1000
+"""What no server allows more of on a port."""
 OWNER = "tenant_id"
 """The name under which the definitions know the owning project; clients also call it ``project_id``."""
 
@@ -40,7 +41,10 @@ _REFUSALS = (
 )
 
 # neutron-lib's validators read the process's global configuration, which must have been parsed once.
-cfg.CONF.register_opts([cfg.IntOpt("max_allowed_address_pair", default=MAX_ADDRESS_PAIRS)])
+# What depends on this server's own is checked where that is known: so these say what holds for any server.
+cfg.CONF.register_opts(
+    [cfg.IntOpt("max_allowed_address_pair", default=MOST_ADDRESS_PAIRS), cfg.StrOpt("dns_domain", default="")]
+)
 cfg.CONF([], project="neutron", default_config_files=[], default_config_dirs=[])
 
 
@@ -70,7 +74,8 @@ class Attribute:
                 if wrong:
                     raise BadInput(self.name, wrong.rstrip("."))
         except _REFUSALS as error:
-            raise BadInput(self.name, str(error).rstrip(".") or type(error).__name__) from error
+            wrong = str(error).rstrip(".") or type(error).__name__
+            raise BadInput(self.name, wrong, kind=_kind(error)) from error
         return value
 
 
@@ -153,6 +158,12 @@ def _attribute(name: str, fields: Mapping[str, Any]) -> Attribute:
             for rule, parameter in fields.get("validate", {}).items()
         ),
     )
+
+
+def _kind(error: Exception) -> str:
+    """The type by which clients know what a definition raised."""
+    known = isinstance(error, exceptions.NeutronException | HTTPError)
+    return type(error).__name__ if known else "InvalidInput"
 
 
 def _one_owner(given: Mapping[str, Any]) -> Mapping[str, Any]:

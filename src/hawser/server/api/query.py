@@ -99,7 +99,7 @@ def parse(pairs: Pairs, attributes: AttributeTable, known: Mapping[str, Field]) 
         elif name in attributes:
             shown.setdefault(name, set()).add(value)
         else:
-            raise BadInput(name, f"a {attributes.singular} has no such attribute to filter by")
+            raise BadInput(name, f"[{name}] is invalid attribute for filtering", kind="HTTPBadRequest")
     filters = Filters(
         where=tuple((name, tuple(values)) for name, values in stored.items()),
         sort=_sort(pairs, known),

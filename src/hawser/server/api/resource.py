@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from hawser.base.errors import BadInput, Forbidden, NotFound
@@ -17,6 +18,7 @@ from hawser.server.api.policy import Rights
 from hawser.server.api.schema.fields import Field, Shown
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
+from hawser.server.service import bulk
 from hawser.server.store.session import Store
 
 Serve = Callable[["Call"], "Answer"]
@@ -178,7 +180,7 @@ def create(resource: Resource, call: Call) -> Answer:
     several = resource.plural in body
     given = _given(resource, body)
     call.notify(f"{resource.singular}.create.start", body)
-    drafts = [_draft(resource, resource.create, call, each) for each in given]
+    drafts = bulk.each(given, partial(_draft, resource, resource.create, call))
     made = resource.create.use(call.store, call.caller, drafts)
     shown = [_shown(resource, call, value) for value in made]
     told = {resource.plural: shown} if several else {resource.singular: shown[0]}

@@ -27,9 +27,11 @@ OF_PROJECTS = (
     "port",
     "router",
     "floatingip",
+    "floatingip_port_forwarding",
     "security_group",
     "security_group_rule",
     "rbac_policy",
+    "address_group",
 )
 """Nouns that a project's readers see and its members change."""
 _QOS_RULES = (
@@ -40,12 +42,17 @@ _QOS_RULES = (
     "packet_rate_limit_rule",
 )
 PUBLISHED = (
+    "availability_zone",
+    "flavor",
+    "floatingip_pool",
+    "service_provider",
     "policy",
     "rule_type",
+    "default_security_group_rule",
     *(f"{prefix}_{rule}" for prefix in ("policy", "alias") for rule in _QOS_RULES),
 )
 """Nouns that all projects' readers see and only an administrator changes."""
-OF_OPERATORS = ("agent", "quota", "quotas")
+OF_OPERATORS = ("agent", "quota", "quotas", "service_profile")
 """Nouns that only an administrator sees or changes."""
 
 HIDDEN: Mapping[str, tuple[str, ...]] = {
@@ -60,8 +67,22 @@ NOT_SET: Mapping[str, tuple[str, ...]] = {
     "floatingip": ("floating_ip_address",),
 }
 """Attributes, and fields of attributes, that everybody sees but only an administrator sets."""
-ACTIONS = ("get_l3-agents", "get_dhcp-agents", "get_l3-routers", "get_dhcp-networks", "restrict_wildcard")
+NOT_CHANGED: Mapping[str, tuple[str, ...]] = {"port": ("mac_address",)}
+"""Attributes that only an administrator sets once the thing is there."""
+ACTIONS = (
+    "get_l3-agents",
+    "get_dhcp-agents",
+    *(f"{verb}_{hosted}" for verb in ("create", "delete") for hosted in ("l3-router", "dhcp-network")),
+    "get_l3-routers",
+    "get_dhcp-networks",
+    "create_flavor_service_profile",
+    "delete_flavor_service_profile",
+    "restrict_wildcard",
+    *(f"{verb}_port_binding" for verb in ("get", "create", "update", "delete", "activate")),
+)
 """What else only an administrator does."""
+MEMBERS_ACTIONS = ("add_router_interface", "remove_router_interface", "add_extraroutes", "remove_extraroutes")
+"""What else a project's members do, but not its readers."""
 
 
 def defaults() -> Iterator[tuple[str, str]]:
@@ -75,7 +96,12 @@ def defaults() -> Iterator[tuple[str, str]]:
         for noun in nouns:
             yield f"get_{noun}", read
             yield from ((f"{verb}_{noun}", write) for verb in _WRITES)
-    for verbs, attributes in ((("get", "create", "update"), HIDDEN), (("create", "update"), NOT_SET)):
+    for verbs, attributes in (
+        (("get", "create", "update"), HIDDEN),
+        (("create", "update"), NOT_SET),
+        (("update",), NOT_CHANGED),
+    ):
         for noun, names in attributes.items():
             yield from ((f"{verb}_{noun}:{name}", ADMIN) for name in names for verb in verbs)
     yield from ((action, ADMIN) for action in ACTIONS)
+    yield from ((action, MEMBER) for action in MEMBERS_ACTIONS)

@@ -6,14 +6,29 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hawser.base.addresses import Address
+from hawser.server.model.portforwarding import PortForwarding
 from hawser.server.model.unset import UNSET, Unset
+
+
+@dataclass(frozen=True, slots=True)
+class PortDetails:
+    """What a floating IP tells of the port that it stands for."""
+
+    name: str
+    network_id: str
+    mac: str
+    admin_state_up: bool
+    status: str
+    device_id: str
+    device_owner: str
 
 
 @dataclass(frozen=True, slots=True)
 class FloatingIp:
     """``external_port_id`` holds the address on the external network (owner network:floatingip).
 
-    ``port_id``, ``fixed_address`` and ``router_id`` are None while it is not associated.
+    ``port_id``, ``fixed_address`` and ``port_details`` are None while it is not associated; ``router_id``, while
+    it has no port forwardings either.
     """
 
     id: str
@@ -30,7 +45,11 @@ class FloatingIp:
     created_at: datetime
     updated_at: datetime
     tags: tuple[str, ...] = ()
+    dns_name: str = ""
+    dns_domain: str = ""
     qos_policy_id: str | None = None
+    port_details: PortDetails | None = None
+    port_forwardings: tuple[PortForwarding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +66,8 @@ class NewFloatingIp:
     address: Address | None = None
     port_id: str | None = None
     fixed_address: Address | None = None
+    dns_name: str = ""
+    dns_domain: str = ""
     qos_policy_id: str | None = None
 
 

@@ -17,7 +17,10 @@ class Network:
     is then "" and the project does not see it. ``subnet_ids`` are sorted.
 
     ``shared`` is with all projects, ``shared_with`` names further ones; where it is ``external``,
-    ``external_to`` are the projects that may use it so, and () is all of them."""
+    ``external_to`` are the projects that may use it so, and () is all of them.
+
+    ``availability_zone_hints`` are where its DHCP servers shall be, () for anywhere; ``availability_zones``
+    are where they are."""
 
     id: str
     project_id: str
@@ -38,7 +41,10 @@ class Network:
     subnet_ids: tuple[str, ...] = ()
     shared_with: tuple[str, ...] = ()
     external_to: tuple[str, ...] = ()
+    availability_zone_hints: tuple[str, ...] = ()
+    availability_zones: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    dns_domain: str = ""
     qos_policy_id: str | None = None
 
     def is_external_to(self, project_id: str) -> bool:
@@ -58,10 +64,12 @@ class NewNetwork:
     external: bool = False
     mtu: int | Unset = UNSET
     port_security_enabled: bool = True
+    dns_domain: str = ""
     network_type: NetworkType | Unset = UNSET
     physical_network: str | Unset = UNSET
     segmentation_id: int | Unset = UNSET
     qos_policy_id: str | None = None
+    availability_zone_hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +83,5 @@ class NetworkChanges:
     external: bool | Unset = UNSET
     mtu: int | Unset = UNSET
     port_security_enabled: bool | Unset = UNSET
+    dns_domain: str | Unset = UNSET
     qos_policy_id: str | Unset | None = UNSET

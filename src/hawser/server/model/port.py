@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hawser.base.addresses import Address, Network
+from hawser.server.model.dhcpoption import DhcpOption
 from hawser.server.model.unset import UNSET, Unset
 
 ROUTER_INTERFACE = "network:router_interface"
@@ -20,6 +21,10 @@ ROUTER_MOVING_OWNERS = ROUTER_INTERNAL_OWNERS | {ROUTER_GATEWAY}
 """Owners of the ports that are bound where the router is active."""
 ADDRESSED_OWNERS = ROUTER_MOVING_OWNERS | {ROUTER_HA, FLOATING_IP}
 """Owners of ports that are given every address: they make none themselves from a router's advertisement."""
+NORMAL = "normal"
+"""The kind of interface that a bridge can take."""
+NO_PROFILE = "{}"
+"""What the binding's profile is where nobody gave one."""
 TRUSTED_PREFIX = "network:"
 """Owners that start so are the network's own: no security group applies to their ports."""
 
@@ -44,6 +49,7 @@ class AddressPair:
 class Port:
     """``host`` is where it is bound, "" for nowhere. ``status`` is ACTIVE, DOWN or BUILD.
 
+    ``binding_profile`` is a JSON object's text. ``domain`` is the server's: all ports' names are in it.
     ``qos_network_policy_id`` is its network's QoS policy, which holds where it has none of its own.
     """
 
@@ -69,6 +75,12 @@ class Port:
     tags: tuple[str, ...] = ()
     qos_policy_id: str | None = None
     qos_network_policy_id: str | None = None
+    dhcp_options: tuple[DhcpOption, ...] = ()
+    dns_name: str = ""
+    dns_domain: str = ""
+    binding_profile: str = NO_PROFILE
+    propagate_uplink_status: bool = True
+    domain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,21 +109,29 @@ class NewPort:
     device_id: str = ""
     device_owner: str = ""
     host: str = ""
-    vnic_type: str = "normal"
+    vnic_type: str = NORMAL
     port_security_enabled: bool | Unset = UNSET
     fixed_ips: tuple[WantedIp, ...] | Unset = UNSET
     security_group_ids: tuple[str, ...] | Unset = UNSET
     address_pairs: tuple[AddressPair, ...] = ()
     qos_policy_id: str | None = None
+    dhcp_options: tuple[DhcpOption, ...] = ()
+    dns_name: str = ""
+    dns_domain: str = ""
+    binding_profile: str = NO_PROFILE
+    propagate_uplink_status: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class PortChanges:
-    """What an update asks for; UNSET leaves a field alone. ``fixed_ips`` says all addresses anew."""
+    """What an update asks for; UNSET leaves a field alone. ``fixed_ips`` says all addresses anew.
+
+    ``mac`` None is another one of the server's choice. ``dhcp_options`` are merged into those it has.
+    """
 
     name: str | Unset = UNSET
     description: str | Unset = UNSET
-    mac: str | Unset = UNSET
+    mac: str | Unset | None = UNSET
     admin_state_up: bool | Unset = UNSET
     device_id: str | Unset = UNSET
     device_owner: str | Unset = UNSET
@@ -122,3 +142,8 @@ class PortChanges:
     security_group_ids: tuple[str, ...] | Unset = UNSET
     address_pairs: tuple[AddressPair, ...] | Unset = UNSET
     qos_policy_id: str | Unset | None = UNSET
+    dhcp_options: tuple[DhcpOption, ...] | Unset = UNSET
+    dns_name: str | Unset = UNSET
+    dns_domain: str | Unset = UNSET
+    binding_profile: str | Unset = UNSET
+    propagate_uplink_status: bool | Unset = UNSET

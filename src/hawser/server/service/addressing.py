@@ -35,7 +35,9 @@ class Addressing:
         """``has`` are the addresses that the port has already: they are free for it, and preferred."""
         network = networks.get(tx, network_id)
         found = [subnets.get(tx, id) for id in network.subnet_ids] if network else []
-        self._subnets = sorted((each for each in found if each), key=lambda subnet: (subnet.created_at, subnet.id))
+        self._subnets = sorted(
+            (each for each in found if each), key=lambda subnet: (subnet.created_at, subnet.id)
+        )
         self._tx = tx
         self._network_id = network_id
         self._mac = mac
@@ -145,5 +147,6 @@ class Addressing:
 
 def _in_use(fixed_ip: FixedIp) -> Conflict:
     return Conflict(
-        f"Address {fixed_ip.address} is already used on subnet {fixed_ip.subnet_id}.", "IpAddressInUse"
+        f"IP address {fixed_ip.address} already allocated in subnet {fixed_ip.subnet_id}.",
+        "IpAddressAlreadyAllocated",
     )

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import uuid4
 
-from hawser.base.errors import BadInput
+from hawser.base.errors import BadInput, Conflict
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
 from hawser.server.model.floatingip import FloatingIp, FloatingIpChanges, NewFloatingIp
 from hawser.server.model.network import Network
 from hawser.server.model.port import FLOATING_IP, NewPort, WantedIp
+from hawser.server.model.subnet import Subnet
 from hawser.server.model.unset import UNSET, given
 from hawser.server.service import access, association, plug, qosuse, quota
 from hawser.server.service.addressing import Addressing
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import floatingip as rows
+from hawser.server.store.tables import network as network_rows
 from hawser.server.store.tables.floatingip import floating_ip_table, floating_ips
+from hawser.server.store.tables.network import network_table, networks
+from hawser.server.store.tables.subnet import subnet_table, subnets
 
 _NETWORK = "floating_network_id"
 
@@ -46,6 +50,15 @@ def search(store: Store, caller: Caller, filters: Filters) -> list[FloatingIp]:
         return floating_ips.find(tx, *rows.visible(caller), filters=filters)
 
 
+def pools(store: Store, caller: Caller) -> list[Subnet]:
+    """The subnets of external networks that floating IPs can be had of: the IPv4 ones that the caller sees."""
+    with store.read() as tx:
+        external = networks.find(tx, *network_rows.visible(caller), network_table.c.external)
+        usable = [each.id for each in external if caller.is_admin or each.is_external_to(caller.project_id)]
+        found = subnets.find(tx, subnet_table.c.network_id.in_(usable))
+    return [subnet for subnet in found if subnet.cidr.version == 4]
+
+
 def update(store: Store, caller: Caller, id: str, changes: FloatingIpChanges) -> FloatingIp:
     """Associate it with a port, or with another address of its port, or disassociate it."""
     with store.write() as tx:
@@ -59,7 +72,8 @@ def update(store: Store, caller: Caller, id: str, changes: FloatingIpChanges) ->
         if port_id is None:
             if fixed_address is not None:
                 raise BadInput("fixed_ip_address", "no port_id is said beside it", kind="BadRequest")
-            association.disassociate(tx, id)
+            if floating.port_id is not None:
+                association.disassociate(tx, id)
         elif changes.port_id is not UNSET or changes.fixed_address is not UNSET:
             association.associate(tx, caller, floating, port_id, fixed_address)
         return access.owned_floating_ip(tx, caller, id)
@@ -69,6 +83,9 @@ def delete(store: Store, caller: Caller, id: str) -> None:
     """Give the address back."""
     with store.write() as tx:
         floating = access.owned_floating_ip(tx, caller, id)
+        if floating.port_forwardings:
+            message = f"Floating IP {id} in use by Port Forwarding resources. Remove these first."
+            raise Conflict(message, "FipInUseByPortForwarding")
         floating_ips.remove(tx, id)
         plug.remove(tx, floating.external_port_id)
 
@@ -84,6 +101,7 @@ def release_unused(tx: Transaction, network_id: str) -> None:
 
 def _make(tx: Transaction, caller: Caller, draft: NewFloatingIp) -> FloatingIp:
     network = access.seen_network(tx, caller, draft.network_id)
+    _check_name(draft)
     if not network.external:
         raise BadInput(_NETWORK, f"network {network.id} is not an external network", kind="BadRequest")
     qosuse.checked(tx, caller, draft.qos_policy_id)
@@ -110,6 +128,8 @@ def _make(tx: Transaction, caller: Caller, draft: NewFloatingIp) -> FloatingIp:
         fixed_address=None,
         router_id=None,
         status="DOWN",
+        dns_name=draft.dns_name,
+        dns_domain=draft.dns_domain,
         revision=tx.revision,
         created_at=tx.now,
         updated_at=tx.now,
@@ -122,6 +142,12 @@ def _make(tx: Transaction, caller: Caller, draft: NewFloatingIp) -> FloatingIp:
         return floating
     association.associate(tx, caller, floating, draft.port_id, draft.fixed_address)
     return access.owned_floating_ip(tx, caller, id)
+
+
+def _check_name(draft: NewFloatingIp) -> None:
+    if bool(draft.dns_name) != bool(draft.dns_domain):
+        missing = "dns_domain" if draft.dns_name else "dns_name"
+        raise BadInput(missing, "dns_name and dns_domain are given together or not at all", kind="BadRequest")
 
 
 def _wanted(tx: Transaction, network: Network, draft: NewFloatingIp) -> WantedIp:

@@ -9,13 +9,14 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from hawser.base.errors import BadInput, Conflict
+from hawser.server.model.agent import DHCP as DHCP_AGENT
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
 from hawser.server.model.network import Network, NetworkChanges, NewNetwork
 from hawser.server.model.port import DHCP, FLOATING_IP, ROUTER_GATEWAY
 from hawser.server.model.rbac import EXTERNAL, as_seen
 from hawser.server.model.unset import UNSET, Unset
-from hawser.server.service import access, dhcp, floatingip, qosuse, quota, segment, sharing
+from hawser.server.service import access, availabilityzone, dhcp, floatingip, qosuse, quota, segment, sharing
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import network as rows
@@ -39,6 +40,7 @@ def create_many(store: Store, caller: Caller, drafts: Sequence[NewNetwork]) -> l
 
 
 def _make(tx: Transaction, caller: Caller, draft: NewNetwork) -> Network:
+    availabilityzone.check(tx, DHCP_AGENT, draft.availability_zone_hints)
     policy_id = qosuse.of_new_network(tx, caller, draft.project_id, draft.qos_policy_id)
     return make(tx, replace(draft, qos_policy_id=policy_id), segment.choose(tx, draft))
 
@@ -57,10 +59,12 @@ def make(
         external=draft.external,
         mtu=_mtu(tx, draft.mtu, carried_by.network_type),
         port_security_enabled=draft.port_security_enabled,
+        dns_domain=draft.dns_domain,
         network_type=carried_by.network_type,
         physical_network=carried_by.physical_network,
         segmentation_id=carried_by.segmentation_id,
         ha_project_id=ha_project_id,
+        availability_zone_hints=draft.availability_zone_hints,
         revision=tx.revision,
         created_at=tx.now,
         updated_at=tx.now,

@@ -8,7 +8,8 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from hawser.base.errors import Conflict
+from hawser.base.addresses import LINK_LOCAL, eui64
+from hawser.base.errors import BadInput, Conflict
 from hawser.server.allocate import macs
 from hawser.server.model.network import Network
 from hawser.server.model.port import (
@@ -56,6 +57,12 @@ def make(tx: Transaction, network: Network, draft: NewPort, group_ids: tuple[str
         revision=tx.revision,
         created_at=tx.now,
         updated_at=tx.now,
+        dhcp_options=draft.dhcp_options,
+        dns_name=draft.dns_name,
+        dns_domain=draft.dns_domain,
+        binding_profile=draft.binding_profile,
+        propagate_uplink_status=draft.propagate_uplink_status,
+        domain=tx.settings.dns_domain,
         qos_policy_id=draft.qos_policy_id,
         qos_network_policy_id=network.qos_policy_id,
     )
@@ -70,8 +77,16 @@ def secured(network: Network, draft: NewPort) -> bool:
 
 
 def with_macs(pairs: tuple[AddressPair, ...], mac: str) -> tuple[AddressPair, ...]:
-    """Address pairs that say no MAC get the port's."""
-    return tuple(pair if pair.mac else replace(pair, mac=mac) for pair in pairs)
+    """Address pairs that say no MAC get the port's. BadInput where two are the same then."""
+    whole = tuple(pair if pair.mac else replace(pair, mac=mac) for pair in pairs)
+    twice = next((pair for place, pair in enumerate(whole) if pair in whole[:place]), None)
+    if twice is not None:
+        raise BadInput(
+            "allowed_address_pairs",
+            f"Request contains duplicate address pair: mac_address {twice.mac} ip_address {twice.address}",
+            kind="DuplicateAddressPairInRequest",
+        )
+    return whole
 
 
 def free_mac(tx: Transaction, network_id: str) -> str:
@@ -110,6 +125,15 @@ def set_fixed_ips(tx: Transaction, port: Port, fixed_ips: tuple[FixedIp, ...]) -
 def kept(fixed_ips: tuple[FixedIp, ...]) -> tuple[WantedIp, ...]:
     """Addresses that a port has, as a wish to keep them."""
     return tuple(WantedIp(each.subnet_id, each.address) for each in fixed_ips)
+
+
+def kept_but_self_made(port: Port) -> tuple[WantedIp, ...]:
+    """The same, with those left to be made anew that the port's host made of its MAC."""
+    identifier = eui64(LINK_LOCAL, port.mac).packed[8:]
+    return tuple(
+        WantedIp(each.subnet_id, None if each.address.packed[8:] == identifier else each.address)
+        for each in port.fixed_ips
+    )
 
 
 def remove(tx: Transaction, port_id: str) -> None:

@@ -2,7 +2,27 @@
 
 from __future__ import annotations
 
-from hawser.server.api.actions import discovery, hosting, qos, quota, tag
+from hawser.server.api.actions import (
+    addressgroup,
+    binding,
+    discovery,
+    flavor,
+    hosting,
+    listing,
+    qos,
+    quota,
+    tag,
+)
 from hawser.server.api.resource import Action
 
-ALL: tuple[Action, ...] = (*discovery.ROUTES, *hosting.ROUTES, *qos.ROUTES, *quota.ROUTES, *tag.ROUTES)
+ALL: tuple[Action, ...] = (
+    *addressgroup.ROUTES,
+    *binding.ROUTES,
+    *discovery.ROUTES,
+    *flavor.ROUTES,
+    *hosting.ROUTES,
+    *listing.ROUTES,
+    *qos.ROUTES,
+    *quota.ROUTES,
+    *tag.ROUTES,
+)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from neutron_lib.api.definitions import l3, qos_fip
+from neutron_lib.api.definitions import dns, expose_port_forwarding_in_fip, fip_port_details, l3, qos_fip
 
 from hawser.base.addresses import Address
 from hawser.server.api.attributes import Values, table
+from hawser.server.api.schema import portforwarding
 from hawser.server.api.schema.fields import (
     STANDARD,
     STANDARD_FIELDS,
@@ -21,11 +22,17 @@ from hawser.server.api.schema.fields import (
     given,
     standard,
 )
-from hawser.server.model.floatingip import FloatingIp, FloatingIpChanges, NewFloatingIp
+from hawser.server.model.floatingip import FloatingIp, FloatingIpChanges, NewFloatingIp, PortDetails
 
-ATTRIBUTES = table("floatingip", "floatingips", (l3, qos_fip), STANDARD | TAGGED)
+ATTRIBUTES = table(
+    "floatingip",
+    "floatingips",
+    (l3, dns, qos_fip, fip_port_details, expose_port_forwarding_in_fip),
+    STANDARD | TAGGED,
+)
 FIELDS: Mapping[str, Field] = {
     **STANDARD_FIELDS,
+    **fields(str, "dns_name", "dns_domain"),
     **fields(str, "port_id", "router_id", "status", "qos_policy_id", floating_network_id="network_id"),
     **fields(canonical_address, floating_ip_address="address", fixed_ip_address="fixed_address"),
 }
@@ -38,7 +45,7 @@ def new(values: Values, project_id: str) -> NewFloatingIp:
         network_id=values["floating_network_id"],
         address=_address(values, "floating_ip_address"),
         fixed_address=_address(values, "fixed_ip_address"),
-        **given(values, "description", "subnet_id", "port_id", "qos_policy_id"),
+        **given(values, "description", "subnet_id", "port_id", "dns_name", "dns_domain", "qos_policy_id"),
     )
 
 
@@ -60,7 +67,23 @@ def view(floating_ip: FloatingIp) -> Shown:
         "port_id": floating_ip.port_id,
         "router_id": floating_ip.router_id,
         "status": floating_ip.status,
+        "dns_name": floating_ip.dns_name,
+        "dns_domain": floating_ip.dns_domain,
         "qos_policy_id": floating_ip.qos_policy_id,
+        "port_details": _details(floating_ip.port_details) if floating_ip.port_details else None,
+        "port_forwardings": [portforwarding.view(each) for each in floating_ip.port_forwardings],
+    }
+
+
+def _details(port: PortDetails) -> Shown:
+    return {
+        "name": port.name,
+        "network_id": port.network_id,
+        "mac_address": port.mac,
+        "admin_state_up": port.admin_state_up,
+        "status": port.status,
+        "device_id": port.device_id,
+        "device_owner": port.device_owner,
     }
 
 

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from neutron_lib.api.definitions import external_net, network_mtu_writable, port_security, provider_net, qos
+from neutron_lib.api.definitions import (
+    dns,
+    external_net,
+    network_availability_zone,
+    network_mtu_writable,
+    port_security,
+    provider_net,
+    qos,
+)
 from neutron_lib.api.definitions import network as network_definition
 
 from hawser.base.errors import BadInput
@@ -31,12 +39,20 @@ _SEGMENT = {
 ATTRIBUTES = table(
     "network",
     "networks",
-    (network_definition, external_net, network_mtu_writable, port_security, qos),
+    (
+        network_definition,
+        dns,
+        external_net,
+        network_mtu_writable,
+        port_security,
+        network_availability_zone,
+        qos,
+    ),
     STANDARD | TAGGED | _SEGMENT,
 )
 FIELDS: Mapping[str, Field] = {
     **STANDARD_FIELDS,
-    **fields(str, "name"),
+    **fields(str, "name", "dns_domain"),
     **fields(boolean, "admin_state_up", "shared", "port_security_enabled"),
     **fields(int, "mtu"),
     **fields(str, "qos_policy_id"),
@@ -59,7 +75,8 @@ def new(values: Values, project_id: str) -> NewNetwork:
     )
     if "network_type" in segment:
         segment["network_type"] = _network_type(segment["network_type"])
-    return NewNetwork(project_id=project_id, **_common(values), **segment)
+    hints = tuple(values["availability_zone_hints"])
+    return NewNetwork(project_id=project_id, availability_zone_hints=hints, **_common(values), **segment)
 
 
 def changes(values: Values) -> NetworkChanges:
@@ -77,8 +94,11 @@ def view(network: Network) -> Shown:
         "router:external": network.external,
         "mtu": network.mtu,
         "port_security_enabled": network.port_security_enabled,
+        "dns_domain": network.dns_domain,
         "qos_policy_id": network.qos_policy_id,
         "subnets": list(network.subnet_ids),
+        "availability_zone_hints": list(network.availability_zone_hints),
+        "availability_zones": list(network.availability_zones),
         "provider:network_type": network.network_type.value,
         "provider:physical_network": network.physical_network,
         "provider:segmentation_id": network.segmentation_id,
@@ -95,6 +115,7 @@ def _common(values: Values) -> Mapping[str, Any]:
             "shared",
             "mtu",
             "port_security_enabled",
+            "dns_domain",
             "qos_policy_id",
             external="router:external",
         )

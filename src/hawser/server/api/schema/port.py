@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from neutron_lib.api import converters
 from neutron_lib.api.definitions import (
     allowedaddresspairs,
+    dns,
+    dns_domain_ports,
+    extra_dhcp_opt,
     port_security,
     portbindings,
     qos,
     qos_port_network_policy,
+    uplink_status_propagation_updatable,
 )
 from neutron_lib.api.definitions import port as port_definition
 from neutron_lib.constants import ATTR_NOT_SPECIFIED
@@ -19,6 +24,7 @@ from neutron_lib.constants import ATTR_NOT_SPECIFIED
 from hawser.base.addresses import write
 from hawser.base.errors import BadInput
 from hawser.server.api.attributes import Values, table
+from hawser.server.api.schema import binding
 from hawser.server.api.schema.fields import (
     STANDARD,
     STANDARD_FIELDS,
@@ -33,13 +39,33 @@ from hawser.server.api.schema.fields import (
     standard,
     wanted_ips,
 )
+from hawser.server.model import dns as dns_model
+from hawser.server.model.binding import vif_type
+from hawser.server.model.dhcpoption import CLIENT_ID, DhcpOption
 from hawser.server.model.port import AddressPair, NewPort, Port, PortChanges
+from hawser.server.model.unset import UNSET
+
+
+def _mac(value: Any) -> Any:
+    return None if value is None else converters.convert_to_sanitized_mac_address(value)
+
 
 _BINDINGS = portbindings.RESOURCE_ATTRIBUTE_MAP["ports"]
 ATTRIBUTES = table(
     "port",
     "ports",
-    (port_definition, portbindings, port_security, allowedaddresspairs, qos, qos_port_network_policy),
+    (
+        port_definition,
+        portbindings,
+        port_security,
+        allowedaddresspairs,
+        extra_dhcp_opt,
+        dns,
+        dns_domain_ports,
+        uplink_status_propagation_updatable,
+        qos,
+        qos_port_network_policy,
+    ),
     STANDARD
     | TAGGED
     | {
@@ -51,15 +77,21 @@ ATTRIBUTES = table(
             "validate": {"type:uuid_list": None},
         },
         "binding:host_id": {**_BINDINGS["binding:host_id"], "validate": {"type:string_or_none": 255}},
-        # Only what a Linux bridge can plug.
-        "binding:vnic_type": {**_BINDINGS["binding:vnic_type"], "validate": {"type:values": ["normal"]}},
+        # None, once the port is there, asks for another one.
+        "mac_address": {
+            "allow_post": True,
+            "allow_put": True,
+            "default": ATTR_NOT_SPECIFIED,
+            "convert_to": _mac,
+            "validate": {"type:mac_address_or_none": None},
+        },
     },
 )
 FIELDS: Mapping[str, Field] = {
     **STANDARD_FIELDS,
-    **fields(str, "name", "network_id", "status", "device_id", "device_owner"),
+    **fields(str, "name", "network_id", "status", "device_id", "device_owner", "dns_name", "dns_domain"),
     **fields(str.lower, mac_address="mac"),
-    **fields(boolean, "admin_state_up", "port_security_enabled"),
+    **fields(boolean, "admin_state_up", "port_security_enabled", "propagate_uplink_status"),
     "security_groups": Field("security_group_ids", str, part=True),
     "fixed_ips:subnet_id": Field("fixed_ips.subnet_id", str, part=True),
     "fixed_ips:ip_address_substr": Field("fixed_ips.address_part", str, part=True),
@@ -72,7 +104,10 @@ FIELDS: Mapping[str, Field] = {
 
 def new(values: Values, project_id: str) -> NewPort:
     """What a create asks for."""
-    return NewPort(project_id=project_id, network_id=values["network_id"], **_common(values))
+    common = _common(values)
+    if common.get("mac", "") is None:
+        common["mac"] = UNSET
+    return NewPort(project_id=project_id, network_id=values["network_id"], **common)
 
 
 def changes(values: Values) -> PortChanges:
@@ -101,16 +136,22 @@ def view(port: Port) -> Shown:
         ],
         "binding:host_id": port.host,
         "binding:vnic_type": port.vnic_type,
-        "binding:vif_type": "bridge" if port.host else "unbound",
-        "binding:vif_details": {"port_filter": True} if port.host else {},
-        "binding:profile": {},
+        "binding:vif_type": vif_type(port.host, port.vnic_type),
+        "binding:vif_details": binding.vif_details(port.host, port.vnic_type),
+        "binding:profile": binding.shown_profile(port.binding_profile),
+        "extra_dhcp_opts": [
+            {"opt_name": option.name, "opt_value": option.value, "ip_version": option.ip_version}
+            for option in port.dhcp_options
+        ],
+        "dns_name": port.dns_name,
+        "dns_domain": port.dns_domain,
+        "dns_assignment": _names(port),
+        "propagate_uplink_status": port.propagate_uplink_status,
     }
 
 
-def _common(values: Values) -> Mapping[str, Any]:
-    if values.get("binding:profile"):
-        raise BadInput("binding:profile", "no profile has a meaning here", "Leave it out.")
-    if "mac_address" in values and int(values["mac_address"][:2], 16) & 1:
+def _common(values: Values) -> dict[str, Any]:
+    if values.get("mac_address") and int(values["mac_address"][:2], 16) & 1:
         raise BadInput("mac_address", f"{values['mac_address']} is a group's address (IEEE 802)")
     common = dict(
         given(
@@ -122,12 +163,19 @@ def _common(values: Values) -> Mapping[str, Any]:
             "device_owner",
             "port_security_enabled",
             "qos_policy_id",
+            "dns_name",
+            "dns_domain",
+            "propagate_uplink_status",
             mac="mac_address",
             vnic_type="binding:vnic_type",
         )
     )
     if "binding:host_id" in values:
         common["host"] = values["binding:host_id"] or ""
+    if "binding:profile" in values:
+        common["binding_profile"] = binding.profile("binding:profile", values["binding:profile"])
+    if "extra_dhcp_opts" in values:
+        common["dhcp_options"] = _options(values["extra_dhcp_opts"] or ())
     if "fixed_ips" in values:
         common["fixed_ips"] = wanted_ips("fixed_ips", values["fixed_ips"])
     if "security_groups" in values:
@@ -146,3 +194,25 @@ def _pair_address(pair: AddressPair) -> str:
     """A single address is shown without its prefix length, as it was most likely given."""
     whole = pair.address.prefixlen == pair.address.max_prefixlen
     return str(pair.address.network_address if whole else pair.address)
+
+
+def _options(items: Iterable[Mapping[str, Any]]) -> tuple[DhcpOption, ...]:
+    """What a caller says of DHCP options. A comma in a client's id would be another part of its reservation."""
+    options = tuple(
+        DhcpOption(item["opt_name"], item["opt_value"], item.get("ip_version", 4)) for item in items
+    )
+    if len({(option.name, option.ip_version) for option in options}) < len(options):
+        raise BadInput("extra_dhcp_opts", "it names an option twice")
+    for option in options:
+        if option.name == CLIENT_ID and not re.fullmatch(r"[!-+\--~]*", option.value or ""):
+            raise BadInput(
+                "extra_dhcp_opts", f"'{option.value}' is no {CLIENT_ID}", "Leave out commas and spaces."
+            )
+    return options
+
+
+def _names(port: Port) -> list[Shown]:
+    assigned = (dns_model.assigned(port.dns_name, port.domain, ip.address) for ip in port.fixed_ips)
+    return [
+        {"ip_address": write(name.address), "hostname": name.hostname, "fqdn": name.fqdn} for name in assigned
+    ]

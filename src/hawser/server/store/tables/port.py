@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from ipaddress import ip_network
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
+    Text,
     UniqueConstraint,
     delete,
     insert,
@@ -23,6 +25,7 @@ from sqlalchemy import (
 )
 
 from hawser.server.model.caller import Caller
+from hawser.server.model.dhcpoption import DhcpOption
 from hawser.server.model.filters import Scalar
 from hawser.server.model.port import AddressPair, FixedIp, Port
 from hawser.server.store.session import Transaction
@@ -40,6 +43,14 @@ def _pair(text: str) -> AddressPair:
 
 def _pair_text(pair: AddressPair) -> str:
     return f"{pair.mac} {pair.address}"
+
+
+def _option(text: str) -> DhcpOption:
+    return DhcpOption(*json.loads(text))
+
+
+def _option_text(option: DhcpOption) -> str:
+    return json.dumps([option.name, option.value, option.ip_version])
 
 
 port_table = Table(
@@ -60,6 +71,11 @@ port_table = Table(
     qos_policy_column(),
     Column("qos_network_policy_id", String(36)),
     Column("address_pairs", AsList(_pair, _pair_text), nullable=False),
+    Column("dhcp_options", AsList(_option, _option_text), nullable=False),
+    Column("dns_name", String(255), nullable=False),
+    Column("dns_domain", String(255), nullable=False),
+    Column("binding_profile", Text, nullable=False),
+    Column("propagate_uplink_status", Boolean, nullable=False),
     UniqueConstraint("network_id", "mac", name="uq_ports_network_id_mac"),
 )
 """``qos_network_policy_id`` repeats what the network's row says: a read of a port takes no statement more."""
@@ -107,7 +123,7 @@ def _with_group(tx: Transaction, values: Sequence[Scalar]) -> Where:
 ports: Records[Port] = Records(
     "ports",
     port_table,
-    build=lambda tx, fields: Port(**fields),
+    build=lambda tx, fields: Port(**fields, domain=tx.settings.dns_domain),
     row=_row,
     parts=(
         Part(

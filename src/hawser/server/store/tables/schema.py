@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 from hawser.server.store.tables import (
+    addressgroup,
     agent,
+    binding,
+    defaultrule,
+    flavor,
     floatingip,
     freerange,
     log,
     network,
     port,
+    portforwarding,
     qos,
     quota,
     rbac,
     router,
     securitygroup,
+    serviceprofile,
     subnet,
 )
 from hawser.server.store.tables.columns import METADATA
 
 __all__ = [
     "METADATA",
+    "addressgroup",
     "agent",
+    "binding",
+    "defaultrule",
+    "flavor",
     "floatingip",
     "freerange",
     "log",
     "network",
     "port",
+    "portforwarding",
     "qos",
     "quota",
     "rbac",
     "router",
     "securitygroup",
+    "serviceprofile",
     "subnet",
 ]
