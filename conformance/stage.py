@@ -75,7 +75,8 @@ def server(
 @contextmanager
 def _database(site: Site, kind: str, durable: bool) -> Iterator[str]:
     if kind == "sqlite":
-        yield f"sqlite:///{site.folder}/neutron.sqlite"
+        with tempfile.TemporaryDirectory(dir=site.folder) as folder:
+            yield f"sqlite:///{folder}/neutron.sqlite"
         return
     with postgresql.running(durable) as running:
         yield running.database()
