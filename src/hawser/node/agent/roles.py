@@ -21,6 +21,8 @@ from hawser.machine.items.process import Process
 from hawser.node.planners import bridge, dhcp, router
 from hawser.node.planners.facts import Planner
 
+Directories = Callable[[NodeSettings], tuple[Path, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Role:
@@ -30,7 +32,7 @@ class Role:
     agent_type: str
     binary: str
     planner: Planner
-    directories: Callable[[NodeSettings], tuple[Path, ...]]
+    directories: Directories
     owns: Callable[[Item, NodeSettings], bool]
 
 
@@ -43,7 +45,7 @@ def _l3_directories(settings: NodeSettings) -> tuple[Path, ...]:
 
 
 def _l3_owns(item: Item, settings: NodeSettings) -> bool:
-    return _lives_in(item, names.ROUTER_NAMESPACE) or _kept_in(item, _l3_directories(settings))
+    return _lives_in(item, names.ROUTER_NAMESPACE) or _kept_in(item, _l3_directories, settings)
 
 
 def _dhcp_directories(settings: NodeSettings) -> tuple[Path, ...]:
@@ -51,7 +53,7 @@ def _dhcp_directories(settings: NodeSettings) -> tuple[Path, ...]:
 
 
 def _dhcp_owns(item: Item, settings: NodeSettings) -> bool:
-    return _lives_in(item, names.DHCP_NAMESPACE) or _kept_in(item, _dhcp_directories(settings))
+    return _lives_in(item, names.DHCP_NAMESPACE) or _kept_in(item, _dhcp_directories, settings)
 
 
 def _lives_in(item: Item, prefix: str) -> bool:
@@ -59,12 +61,12 @@ def _lives_in(item: Item, prefix: str) -> bool:
     return bool(netns.startswith(prefix))
 
 
-def _kept_in(item: Item, directories: tuple[Path, ...]) -> bool:
-    if isinstance(item, File):
-        return any(Path(item.path).is_relative_to(directory) for directory in directories)
-    if isinstance(item, Process):
-        return any(Path(item.directory).is_relative_to(directory) for directory in directories)
-    return False
+def _kept_in(item: Item, directories: Directories, settings: NodeSettings) -> bool:
+    if not isinstance(item, File | Process):
+        return False
+    # As texts: this is asked of every item in every turn, and pathlib would be most of it.
+    path = item.path if isinstance(item, File) else item.directory
+    return any(f"{path}/".startswith(f"{directory}/") for directory in directories(settings))
 
 
 def _no_directories(_settings: NodeSettings) -> tuple[Path, ...]:

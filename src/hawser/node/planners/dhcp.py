@@ -29,8 +29,23 @@ def desire(intent: NodeIntent, facts: Facts) -> Iterator[Item]:
     hosts: dict[str, list[DhcpHost]] = defaultdict(list)
     for host in intent.dhcp_hosts:
         hosts[host.network_id].append(host)
+    for gone in _known.keys() - {server.id for server in intent.dhcp_servers}:
+        del _known[gone]
     for server in intent.dhcp_servers:
-        yield from _server(server, hosts[server.id], facts.settings)
+        yield from _items(server, hosts[server.id], facts.settings)
+
+
+_known: dict[str, tuple[object, tuple[Item, ...]]] = {}
+"""By network, what its items were made of last, and they: a port costs its own network's hosts, not all."""
+
+
+def _items(server: DhcpServer, hosts: list[DhcpHost], settings: NodeSettings) -> tuple[Item, ...]:
+    made_of = (server, hosts, settings)
+    known, items = _known.get(server.id, (None, ()))
+    if known != made_of:
+        items = tuple(_server(server, hosts, settings))
+        _known[server.id] = made_of, items
+    return items
 
 
 def _server(server: DhcpServer, hosts: Sequence[DhcpHost], settings: NodeSettings) -> Iterator[Item]:
@@ -49,7 +64,7 @@ def _server(server: DhcpServer, hosts: Sequence[DhcpHost], settings: NodeSetting
     files = [
         File(f"{directory}/host", "".join(_host(host, settings) for host in hosts)),
         File(f"{directory}/addn_hosts", "".join(_name(host, settings) for host in hosts)),
-        File(f"{directory}/opts", "".join(_options(server))),
+        File(f"{directory}/opts", "".join((*_options(server), *_own_options(hosts)))),
     ]
     argv = tuple(_arguments(server, settings, directory, link))
     needs = [link_key(netns, link), *(address.key for address in addresses)]
@@ -87,7 +102,10 @@ def _tag(subnet: DhcpSubnet) -> str:
 
 
 def _host(host: DhcpHost, settings: NodeSettings) -> str:
-    lines = (f"{host.mac},{each.hostname}.{settings.dns_domain},{each.address}\n" for each in host.addresses)
+    known_by = f"{host.mac},id:{host.client_id}" if host.client_id else host.mac
+    if host.options:
+        known_by += f",set:{_own_tag(host)}"
+    lines = (f"{known_by},{each.hostname}.{settings.dns_domain},{each.address}\n" for each in host.addresses)
     return "".join(lines)
 
 
@@ -107,6 +125,19 @@ def _options(server: DhcpServer) -> Iterator[str]:
         if subnet.routes:
             yield f"{tag},option:classless-static-route,{_classless(subnet)}\n"
         yield f"{tag},option:mtu,{server.mtu}\n"
+
+
+def _own_tag(host: DhcpHost) -> str:
+    return f"port-{host.id}"
+
+
+def _own_options(hosts: Iterable[DhcpHost]) -> Iterator[str]:
+    """Lines that hold for one port each. dnsmasq prefers them to a subnet's, whose tag is the range's."""
+    for host in hosts:
+        for option in host.options:
+            kind = "option" if option.ip_version == 4 else "option6"
+            name = option.name if option.name.isdecimal() and kind == "option" else f"{kind}:{option.name}"
+            yield f"tag:{_own_tag(host)},{name}{f',{option.value}' if option.value else ''}\n"
 
 
 def _classless(subnet: DhcpSubnet) -> str:
