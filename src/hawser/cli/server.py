@@ -22,6 +22,7 @@ from hawser.base import config
 from hawser.base.errors import BadInput, Unavailable
 from hawser.cli import plain, workers
 from hawser.server.api import access, auth
+from hawser.server.api.notify import Courier
 from hawser.server.app import create_app
 from hawser.server.store.session import Store
 
@@ -73,7 +74,7 @@ def _serve(
     def prepare() -> tuple[Store, Starlette]:
         known_by = auth.NoAuth() if settings.auth_strategy == "noauth" else auth.keystone(conf)
         store = Store(settings)
-        return store, create_app(store, settings, known_by, policy)
+        return store, create_app(store, settings, known_by, policy, _courier(settings))
 
     def work(store: Store, app: Starlette) -> None:
         try:
@@ -92,6 +93,15 @@ def _serve(
     store.close()
     patience = settings.graceful_shutdown_timeout + 2 * _MARGIN
     workers.run(settings.api_workers, lambda: work(*prepare()), sockets, patience)
+
+
+def _courier(settings: config.ServerSettings) -> Courier | None:
+    """Who brings notifications to their queue, where that is asked for."""
+    if settings.notifications is None:
+        return None
+    from hawser.server.api.rabbit import Rabbit
+
+    return Rabbit(settings.notifications)
 
 
 def _run(app: Starlette, settings: config.ServerSettings, sockets: list[socket.socket]) -> None:

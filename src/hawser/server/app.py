@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -19,28 +19,37 @@ from starlette.routing import Route
 
 from hawser.base.config import ServerSettings
 from hawser.server.api import bodies, faults
-from hawser.server.api.access import Access, trace_of
+from hawser.server.api.access import Access, Trace, trace_of
 from hawser.server.api.auth import Auth
+from hawser.server.api.notify import Courier, Outbox, tell_nobody
 from hawser.server.api.policy import Policy
 from hawser.server.api.ready import Readiness
-from hawser.server.api.resource import Answer, Call, Serve
+from hawser.server.api.resource import Answer, Call, Notify, Serve
 from hawser.server.api.routes import Endpoint, routes
 from hawser.server.feed.app import Feed
 from hawser.server.store.session import Store
 
 THREADS = 16
 """How many requests are worked on at once; more wait for their turn."""
+_LAST_NOTIFICATIONS = 2.0
+"""Seconds that what waits to be told is given when the server stops."""
 
 
 def create_app(
-    store: Store, settings: ServerSettings, auth: Auth, policy_file: Path | None = None
+    store: Store,
+    settings: ServerSettings,
+    auth: Auth,
+    policy_file: Path | None = None,
+    courier: Courier | None = None,
 ) -> Starlette:
     """The application over ``store``, whose callers ``auth`` knows.
 
     ``policy_file`` (oslo.policy's YAML) changes the rules in code. The store stays the caller's to close.
+    ``courier`` brings notifications to those who listen; without one nobody is told.
     Who stops the server awaits ``app.state.end_streams()`` first: watch streams have no end of their own.
     """
-    endpoint = partial(_endpoint, store, auth, Policy(policy_file))
+    outbox = Outbox(courier) if courier else None
+    endpoint = partial(_endpoint, store, auth, Policy(policy_file), outbox.of if outbox else tell_nobody)
     feed = Feed(store, settings)
 
     @asynccontextmanager
@@ -48,6 +57,8 @@ def create_app(
         _calm_collector()
         async with feed.running():
             yield
+        if outbox:
+            await to_thread.run_sync(outbox.close, _LAST_NOTIFICATIONS)
 
     app = Starlette(
         routes=[
@@ -79,12 +90,15 @@ def _calm_collector() -> None:
     gc.set_threshold(20_000, 50, 100)
 
 
-def _endpoint(store: Store, auth: Auth, policy: Policy, serve: Serve) -> Endpoint:
+def _endpoint(
+    store: Store, auth: Auth, policy: Policy, telling: Callable[[Trace], Notify], serve: Serve
+) -> Endpoint:
     limiter = CapacityLimiter(THREADS)
 
     def work(request: Request, body: bytes) -> Response:
         caller = auth.identify(request.headers)
-        trace_of(request.scope).caller = caller
+        trace = trace_of(request.scope)
+        trace.caller = caller
         call = Call(
             store=store,
             caller=caller,
@@ -94,6 +108,7 @@ def _endpoint(store: Store, auth: Auth, policy: Policy, serve: Serve) -> Endpoin
             path=request.path_params,
             body=body,
             if_match=request.headers.get("if-match", ""),
+            notify=telling(trace),
         )
         return _response(store.again(lambda: serve(call)))
 

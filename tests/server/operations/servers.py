@@ -29,7 +29,7 @@ class Server:
     def __init__(
         self, directory: Path, connection: str, *options: str, more: str = "", name: str = "one"
     ) -> None:
-        port = _free_port()
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         self.conf = directory / f"{name}.conf"
         self.log_file = directory / f"{name}.log"
@@ -127,7 +127,7 @@ def alive(pid: int) -> bool:
     return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
