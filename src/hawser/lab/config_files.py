@@ -38,6 +38,7 @@ POLICY_PATH = "/etc/neutron/policy.yaml"
 # In document 000 a regular project makes its own highly available router and sees that it is one.
 POLICY = """\
 "create_router:ha": "role:member or rule:admin_only"
+"create_router:distributed": "role:member or rule:admin_only"
 "get_router:ha": "role:member or rule:admin_only"
 "get_router:distributed": "role:member or rule:admin_only"
 """
