@@ -35,7 +35,7 @@ PATHS = {
 }
 
 POLICY_PATH = "/etc/neutron/policy.yaml"
-# In document 000 a regular project makes its own highly available router and sees that it is one.
+# In document 000 a regular project says how its router is built, and sees it.
 POLICY = """\
 "create_router:ha": "role:member or rule:admin_only"
 "create_router:distributed": "role:member or rule:admin_only"

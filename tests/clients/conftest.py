@@ -1,0 +1,89 @@
+"""The real Keystone for the session, and a real networking server with wired agents for each test."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from conformance import stage
+from conformance.site import Site
+
+from hawser.lab import environments
+from hawser.lab.config_files import POLICY
+from hawser.lab.progress import Silent
+from tests.clients.transcripts import Step, parse
+
+HERE = Path(__file__).parent
+
+
+@dataclass
+class Answer:
+    """What a command printed, and how it ended."""
+
+    status: int
+    said: str
+
+
+class Neutron:
+    """The real `neutron` client: for each user a process of its own environment that runs one command after the
+    other."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._processes: dict[str, subprocess.Popen] = {}
+
+    def __call__(self, user: str, words: list[str]) -> Answer:
+        process = self._processes.get(user) or self._start(user)
+        process.stdin.write(json.dumps(words) + "\n")
+        process.stdin.flush()
+        return Answer(**json.loads(process.stdout.readline()))
+
+    def _start(self, user: str) -> subprocess.Popen:
+        argv = [environments.pinned("neutronclient", "python"), "-P", HERE / "neutron_process.py"]
+        environment = {**os.environ, **self._site.variables(user)}
+        pipe = subprocess.PIPE
+        self._processes[user] = subprocess.Popen(argv, stdin=pipe, stdout=pipe, text=True, env=environment)
+        return self._processes[user]
+
+    def walk(self, transcript: str) -> list[str]:
+        """Each step of a transcript that went otherwise than written."""
+        return [wrong for step in parse(transcript) if (wrong := self._obstacle(step))]
+
+    def _obstacle(self, step: Step) -> str | None:
+        answer = self(step.user, step.argv)
+        if answer.status:
+            return f"{step.command}: exit status {answer.status}: {answer.said}"
+        missing = step.missing_in(answer.said)
+        return f"{step.command}: {missing} is missing in\n{answer.said}" if missing else None
+
+    def close(self) -> None:
+        for process in self._processes.values():
+            process.stdin.close()
+            process.wait(10)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory) -> Iterator[Site]:
+    with stage.identity(tmp_path_factory.mktemp("keystone") / "keystone.log", Silent()) as site:
+        (site.folder / "policy.yaml").write_text(POLICY)
+        yield site
+
+
+@pytest.fixture
+def server(site: Site, tmp_path: Path) -> Iterator[Path]:
+    """A networking server; the path of its log."""
+    log = tmp_path / "neutron-server.log"
+    with stage.server(site, "sqlite", log, Silent(), wired=True):
+        yield log
+
+
+@pytest.fixture
+def neutron(site: Site, server: Path) -> Iterator[Neutron]:
+    client = Neutron(site)
+    yield client
+    client.close()
