@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import ip_network
+from ipaddress import ip_interface
 
 import pytest
 
@@ -86,8 +86,8 @@ def test_a_rule_is_stored_once(stage, group):
         ({"protocol": "icmp", "port_range_max": 0}, "port_range_min"),
         ({"protocol": "icmp", "port_range_min": 256}, "port_range_min"),
         ({"port_range_min": 1, "port_range_max": 2}, "port_range_min"),
-        ({"remote_ip_prefix": ip_network("fd00::/8")}, "remote_ip_prefix"),
-        ({"remote_ip_prefix": ip_network("10.0.0.0/8"), "remote_group_id": "x"}, "remote_ip_prefix"),
+        ({"remote_ip_prefix": ip_interface("fd00::/8")}, "remote_ip_prefix"),
+        ({"remote_ip_prefix": ip_interface("10.0.0.0/8"), "remote_group_id": "x"}, "remote_ip_prefix"),
     ],
 )
 def test_a_rule_that_cannot_be_is_refused_by_its_field(stage, group, fields, field):

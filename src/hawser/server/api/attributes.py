@@ -130,6 +130,8 @@ def table(singular: str, plural: str, definitions: Iterable[Any], ours: Definiti
     merged: dict[str, Mapping[str, Any]] = {}
     for definition in definitions:
         merged.update(definition.RESOURCE_ATTRIBUTE_MAP.get(plural, {}))
+    if "project_id" in merged:  # newer definitions call the owner so
+        merged[OWNER] = merged.pop("project_id")
     merged.update(ours)
     return AttributeTable(singular, [_attribute(name, fields) for name, fields in merged.items()])
 

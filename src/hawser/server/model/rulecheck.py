@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
+from hawser.base.addresses import Interface
 from hawser.base.errors import BadInput
-from hawser.server.model.securitygroup import NewRule
 
 PROTOCOLS = {
     "ah": 51,
@@ -33,9 +35,30 @@ PROTOCOLS = {
     "vrrp": 112,
 }
 """Names of protocols, and their numbers as IANA assigned them."""
-_WITH_PORTS = frozenset({6, 17, 33, 132, 136})
+_WITH_PORTS = {"tcp": 6, "udp": 17, "dccp": 33, "sctp": 132, "udplite": 136}
 _ICMP = frozenset({1, 58})
 _ONLY_IPV6 = frozenset({41, 43, 44, 58, 59, 60})
+
+
+class Traffic(Protocol):
+    """What of a rule, be it new, made or a default one, says which traffic it is about."""
+
+    @property
+    def direction(self) -> str: ...  # noqa: D102
+    @property
+    def ethertype(self) -> str: ...  # noqa: D102
+    @property
+    def protocol(self) -> str | None: ...  # noqa: D102
+    @property
+    def port_range_min(self) -> int | None: ...  # noqa: D102
+    @property
+    def port_range_max(self) -> int | None: ...  # noqa: D102
+    @property
+    def remote_ip_prefix(self) -> Interface | None: ...  # noqa: D102
+    @property
+    def remote_group_id(self) -> str | None: ...  # noqa: D102
+    @property
+    def remote_address_group_id(self) -> str | None: ...  # noqa: D102
 
 
 def number(protocol: str) -> int:
@@ -51,7 +74,29 @@ def number(protocol: str) -> int:
     )
 
 
-def check(draft: NewRule) -> None:
+def canonical(protocol: str | None, ethertype: str) -> str | None:
+    """The protocol as it is kept: ICMP of IPv6 under its own name or number, however it was asked for."""
+    if ethertype == "IPv6" and protocol is not None:
+        return {"icmp": "ipv6-icmp", "icmpv6": "ipv6-icmp", "1": "58"}.get(protocol, protocol)
+    return protocol
+
+
+def meaning(rule: Traffic) -> tuple[object, ...]:
+    """What a rule lets through: two that agree in it are one."""
+    protocol = canonical(rule.protocol, rule.ethertype)
+    prefix = rule.remote_ip_prefix
+    return (
+        rule.direction,
+        rule.ethertype,
+        None if protocol is None else number(protocol),
+        (rule.port_range_min, rule.port_range_max),
+        None if prefix is None or not prefix.network.prefixlen else prefix,
+        rule.remote_group_id,
+        rule.remote_address_group_id,
+    )
+
+
+def check(draft: Traffic) -> None:
     """The parts of a rule fit each other."""
     if draft.direction not in ("ingress", "egress"):
         raise BadInput("direction", f"'{draft.direction}' is not ingress or egress")
@@ -70,35 +115,48 @@ def check(draft: NewRule) -> None:
     _check_ports(draft, protocol)
 
 
-def _check_remote(draft: NewRule) -> None:
-    if draft.remote_ip_prefix is None:
-        return
-    if draft.remote_group_id is not None:
+def _check_remote(draft: Traffic) -> None:
+    prefix = draft.remote_ip_prefix
+    said = [
+        each for each in (prefix, draft.remote_group_id, draft.remote_address_group_id) if each is not None
+    ]
+    if len(said) > 1:
+        pair = draft.remote_address_group_id is None
         raise BadInput(
-            "remote_ip_prefix",
-            "remote_group_id is said too",
-            "Say one of them.",
-            "SecurityGroupRemoteGroupAndRemoteIpPrefix",
+            "remote_ip_prefix" if prefix is not None else "remote_group_id",
+            "only one of remote_ip_prefix, remote_group_id and remote_address_group_id can be said",
+            kind="SecurityGroupRemoteGroupAndRemoteIpPrefix"
+            if pair
+            else "SecurityGroupMultipleRemoteEntites",
         )
-    if f"IPv{draft.remote_ip_prefix.version}" != draft.ethertype:
+    if prefix is not None and f"IPv{prefix.version}" != draft.ethertype:
         raise BadInput(
             "remote_ip_prefix",
-            f"Conflicting value ethertype {draft.ethertype} for CIDR {draft.remote_ip_prefix}",
+            f"Conflicting value ethertype {draft.ethertype} for CIDR {prefix}",
             kind="SecurityGroupRuleParameterConflict",
         )
 
 
-def _check_ports(draft: NewRule, protocol: int | None) -> None:
+def _check_ports(draft: Traffic, protocol: int | None) -> None:
     low, high = draft.port_range_min, draft.port_range_max
     if low is None and high is None:
         return
+    if protocol is None:
+        raise BadInput(
+            "port_range_min",
+            "a port range needs a protocol",
+            kind="SecurityGroupProtocolRequiredWithPorts",
+        )
     if protocol in _ICMP:
         _check_icmp(low, high)
-    elif protocol in _WITH_PORTS:
+    elif protocol in _WITH_PORTS.values():
         _check_range(low, high)
     else:
         raise BadInput(
-            "port_range_min", "the protocol has no ports", kind="SecurityGroupProtocolRequiredWithPorts"
+            "port_range_min",
+            f"protocol {draft.protocol} has no ports",
+            f"Only {', '.join(_WITH_PORTS)} have.",
+            "SecurityGroupInvalidProtocolForPort",
         )
 
 
@@ -114,10 +172,9 @@ def _check_icmp(kind: int | None, code: int | None) -> None:
 
 
 def _check_range(low: int | None, high: int | None) -> None:
+    for field, value in (("port_range_min", low), ("port_range_max", high)):
+        if value is not None and not 1 <= value <= 65535:
+            raise BadInput(field, f"Invalid value for port {value}", kind="SecurityGroupInvalidPortValue")
     if low is None or high is None or low > high:
         wrong = f"{low} to {high} is not a range: port_range_min must be <= port_range_max"
         raise BadInput("port_range_min", wrong, kind="SecurityGroupInvalidPortRange")
-    for field, value in (("port_range_min", low), ("port_range_max", high)):
-        if not 1 <= value <= 65535:
-            wrong = f"Invalid value for port {value}, which is not within 1 and 65535"
-            raise BadInput(field, wrong, kind="SecurityGroupInvalidPortValue")

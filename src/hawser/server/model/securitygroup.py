@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from hawser.base.addresses import Network
+from hawser.base.addresses import Interface
 from hawser.server.model.unset import UNSET, Unset
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``direction`` is ingress or egress, ``ethertype`` IPv4 or IPv6; None matches everything."""
+    """``direction`` is ingress or egress, ``ethertype`` IPv4 or IPv6; None matches everything.
+
+    ``remote_ip_prefix`` keeps the address that its owner wrote. ``belongs_to_default`` says whether its group is
+    the default one of a project.
+    """
 
     id: str
     project_id: str
@@ -22,16 +26,21 @@ class Rule:
     protocol: str | None
     port_range_min: int | None
     port_range_max: int | None
-    remote_ip_prefix: Network | None
+    remote_ip_prefix: Interface | None
     remote_group_id: str | None
     revision: int
     created_at: datetime
     updated_at: datetime
+    remote_address_group_id: str | None = None
+    belongs_to_default: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SecurityGroup:
-    """A named set of rules of a project; ``default`` marks the one that every project has."""
+    """A named set of rules of a project; ``default`` marks the one that every project has.
+
+    ``stateful`` lets answers through by themselves. ``shared`` is with all projects, ``shared_with`` with these.
+    """
 
     id: str
     project_id: str
@@ -42,16 +51,20 @@ class SecurityGroup:
     revision: int
     created_at: datetime
     updated_at: datetime
+    stateful: bool = True
+    shared: bool = False
+    shared_with: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class NewSecurityGroup:
-    """What a create asks for; it gets rules that let all egress through, as every group does at first."""
+    """What a create asks for; it gets the rules that the default rules say."""
 
     project_id: str
     name: str = ""
     description: str = ""
+    stateful: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +73,7 @@ class SecurityGroupChanges:
 
     name: str | Unset = UNSET
     description: str | Unset = UNSET
+    stateful: bool | Unset = UNSET
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +88,6 @@ class NewRule:
     protocol: str | None = None
     port_range_min: int | None = None
     port_range_max: int | None = None
-    remote_ip_prefix: Network | None = None
+    remote_ip_prefix: Interface | None = None
     remote_group_id: str | None = None
+    remote_address_group_id: str | None = None

@@ -6,21 +6,23 @@ from typing import Protocol, TypeVar
 
 from hawser.base.errors import Forbidden, NotFound
 from hawser.server.model import rbac
+from hawser.server.model.addressgroup import AddressGroup
 from hawser.server.model.caller import Caller
 from hawser.server.model.floatingip import FloatingIp
 from hawser.server.model.network import Network
 from hawser.server.model.port import Port
 from hawser.server.model.qos import QosPolicy
 from hawser.server.model.router import Router
-from hawser.server.model.securitygroup import SecurityGroup
+from hawser.server.model.securitygroup import Rule, SecurityGroup
 from hawser.server.model.subnet import Subnet
 from hawser.server.store.session import Transaction
+from hawser.server.store.tables.addressgroup import address_groups
 from hawser.server.store.tables.floatingip import floating_ips
 from hawser.server.store.tables.network import networks
 from hawser.server.store.tables.port import ports
 from hawser.server.store.tables.qos import qos_policies
 from hawser.server.store.tables.router import routers
-from hawser.server.store.tables.securitygroup import groups
+from hawser.server.store.tables.securitygroup import groups, rules
 from hawser.server.store.tables.subnet import subnets
 
 _KINDS = {"floatingip": "FloatingIPNotFound"}
@@ -36,6 +38,7 @@ class Owned(Protocol):
 
 
 Thing = TypeVar("Thing", bound=Owned)
+Shared = TypeVar("Shared", bound=rbac.Shareable)
 
 
 def missing(noun: str, id: str) -> NotFound:
@@ -47,6 +50,20 @@ def owned(caller: Caller, thing: Thing | None, noun: str, id: str) -> Thing:
     """The thing, where it is the caller's; else `NotFound`."""
     if thing is None or not caller.owns(thing.project_id):
         raise missing(noun, id)
+    return thing
+
+
+def seen(caller: Caller, thing: Shared | None, noun: str, id: str) -> Shared:
+    """The thing, where it is the caller's or shared with its project; else `NotFound`."""
+    if thing is None or not rbac.sees(caller, thing):
+        raise missing(noun, id)
+    return thing
+
+
+def changeable(caller: Caller, thing: Shared, noun: str, id: str) -> Shared:
+    """The thing that the caller sees, where it is its own; else `Forbidden`."""
+    if not caller.owns(thing.project_id):
+        raise Forbidden(f"The {noun} {id} belongs to another project.", "PolicyNotAuthorized")
     return thing
 
 
@@ -101,9 +118,44 @@ def owned_floating_ip(tx: Transaction, caller: Caller, id: str) -> FloatingIp:
     return owned(caller, floating_ips.get(tx, id), "floatingip", id)
 
 
+def seen_security_group(tx: Transaction, caller: Caller, id: str) -> SecurityGroup:
+    """A security group that the caller sees."""
+    return seen(caller, groups.get(tx, id), "security_group", id)
+
+
 def owned_security_group(tx: Transaction, caller: Caller, id: str) -> SecurityGroup:
     """A security group that the caller may change."""
-    return owned(caller, groups.get(tx, id), "security_group", id)
+    return changeable(caller, seen_security_group(tx, caller, id), "security_group", id)
+
+
+def seen_rule(tx: Transaction, caller: Caller, id: str) -> Rule:
+    """A rule that the caller sees: its own, or one of a group that it sees."""
+    rule = rules.get(tx, id)
+    if rule is None:
+        raise missing("security_group_rule", id)
+    if not caller.owns(rule.project_id):
+        group = groups.get(tx, rule.security_group_id)
+        if group is None or not rbac.sees(caller, group):
+            raise missing("security_group_rule", id)
+    return rule
+
+
+def owned_rule(tx: Transaction, caller: Caller, id: str) -> Rule:
+    """A rule that the caller may remove: its own, or one of a group of its own."""
+    rule = seen_rule(tx, caller, id)
+    if not caller.owns(rule.project_id):
+        owned_security_group(tx, caller, rule.security_group_id)
+    return rule
+
+
+def seen_address_group(tx: Transaction, caller: Caller, id: str) -> AddressGroup:
+    """An address group that the caller sees."""
+    return seen(caller, address_groups.get(tx, id), "address_group", id)
+
+
+def owned_address_group(tx: Transaction, caller: Caller, id: str) -> AddressGroup:
+    """An address group that the caller may change."""
+    return changeable(caller, seen_address_group(tx, caller, id), "address_group", id)
 
 
 def seen_qos_policy(tx: Transaction, caller: Caller, id: str) -> QosPolicy:

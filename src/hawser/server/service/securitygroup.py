@@ -9,14 +9,17 @@ from sqlalchemy import bindparam, insert, select
 
 from hawser.base.errors import Conflict
 from hawser.server.model.caller import Caller
+from hawser.server.model.defaultrule import PARENT, DefaultRule
 from hawser.server.model.filters import Filters
+from hawser.server.model.rbac import as_seen
 from hawser.server.model.securitygroup import NewSecurityGroup, Rule, SecurityGroup, SecurityGroupChanges
-from hawser.server.model.unset import UNSET
-from hawser.server.service import access, quota
+from hawser.server.model.unset import UNSET, given
+from hawser.server.service import access, defaultrule, quota, sharing
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import securitygroup as rows
 from hawser.server.store.tables.port import port_group_table
+from hawser.server.store.tables.rbac import split_shared
 from hawser.server.store.tables.securitygroup import group_table, groups, rule_table
 
 DEFAULT = "default"
@@ -24,7 +27,7 @@ _DEFAULT_OF = select(group_table.c.id).where(group_table.c.default_of == bindpar
 
 
 def create(store: Store, caller: Caller, draft: NewSecurityGroup) -> SecurityGroup:
-    """Make one, with rules that let all egress through."""
+    """Make one, with the rules that the default rules say."""
     return create_many(store, caller, (draft,))[0]
 
 
@@ -38,28 +41,31 @@ def create_many(store: Store, caller: Caller, drafts: Sequence[NewSecurityGroup]
 def get(store: Store, caller: Caller, id: str) -> SecurityGroup:
     """The one with this id. `NotFound` where the caller does not see any."""
     with store.read() as tx:
-        return access.owned_security_group(tx, caller, id)
+        return as_seen(caller, access.seen_security_group(tx, caller, id))
 
 
 def search(store: Store, caller: Caller, filters: Filters) -> list[SecurityGroup]:
     """Those that the caller sees and the filters match; the project's default group is among them."""
+    _ensure_defaults(store, caller, filters)
+    filters, shared = split_shared(caller, "security_group", group_table, filters)
     with store.read() as tx:
-        missing = caller.project_id and _default(tx, caller.project_id) is None
-    if missing:
-        with store.write() as tx:
-            ensure_default(tx, caller.project_id)
-    with store.read() as tx:
-        return groups.find(tx, *rows.visible(caller), filters=filters)
+        found = groups.find(tx, *rows.visible(caller), *shared, filters=filters)
+        return [as_seen(caller, group) for group in found]
 
 
 def update(store: Store, caller: Caller, id: str, changes: SecurityGroupChanges) -> SecurityGroup:
-    """Change what is said in ``changes``; the default group keeps its name, and no other takes it."""
+    """Change what is said in ``changes``; the default group keeps its name, and no other takes it.
+
+    `Conflict` (SecurityGroupInUse) where it would become stateful, or stateless, while ports are in it.
+    """
     with store.write() as tx:
         group = access.owned_security_group(tx, caller, id)
         if changes.name is not UNSET and changes.name != group.name:
             _check_rename(group, changes.name)
+        if given(changes.stateful, group.stateful) != group.stateful:
+            _check_unused(tx, id)
         groups.change(tx, id, **said(changes))
-        return access.owned_security_group(tx, caller, id)
+        return as_seen(caller, access.owned_security_group(tx, caller, id))
 
 
 def delete(store: Store, caller: Caller, id: str) -> None:
@@ -70,10 +76,11 @@ def delete(store: Store, caller: Caller, id: str) -> None:
             raise Conflict(
                 "Insufficient rights for removing default security group.", "SecurityGroupCannotRemoveDefault"
             )
-        members = select(port_group_table.c.port_id).where(port_group_table.c.security_group_id == id)
-        if tx.execute(members.limit(1)).first() is not None:
-            raise Conflict(f"Security Group {id} in use.", "SecurityGroupInUse")
+        _check_unused(tx, id)
         groups.remove(tx, id)
+        defaultrule.forget_group(tx, id)
+        if group.shared or group.shared_with:
+            sharing.forget(tx, "security_group", id)
 
 
 def ensure_default(tx: Transaction, project_id: str) -> str:
@@ -85,17 +92,15 @@ def ensure_default(tx: Transaction, project_id: str) -> str:
 
 
 def checked(tx: Transaction, caller: Caller, ids: Sequence[str]) -> tuple[str, ...]:
-    """The groups with these ids, all of which the caller must own."""
+    """The groups with these ids, all of which the caller must see."""
     wanted = tuple(dict.fromkeys(ids))
     if not wanted:
         return ()
     columns = group_table.c
-    found = {
-        row[0]: row[1]
-        for row in tx.execute(select(columns.id, columns.project_id).where(columns.id.in_(wanted)))
-    }
+    seen = select(columns.id).where(columns.id.in_(wanted), *rows.visible(caller))
+    found = set(tx.execute(seen).scalars())
     for id in wanted:
-        if id not in found or not caller.owns(found[id]):
+        if id not in found:
             raise access.missing("security_group", id)
     return wanted
 
@@ -110,24 +115,45 @@ def _check_rename(group: SecurityGroup, name: str) -> None:
         raise Conflict(
             "Updating the default security group's name is not allowed.", "SecurityGroupCannotUpdateDefault"
         )
-    if name == DEFAULT:
-        raise Conflict("Default security group already exists.", "SecurityGroupDefaultAlreadyExists")
+    _check_free(name)
 
 
 def _make_named(tx: Transaction, draft: NewSecurityGroup) -> SecurityGroup:
     ensure_default(tx, draft.project_id)
-    if draft.name == DEFAULT:
-        raise Conflict("Default security group already exists.", "SecurityGroupDefaultAlreadyExists")
+    _check_free(draft.name)
     return _make(tx, draft, default=False)
+
+
+def _ensure_defaults(store: Store, caller: Caller, filters: Filters) -> None:
+    """Make the default groups that a list shall show: of the projects that it is about, else of the caller's."""
+    asked = [str(each) for field, values in filters.where if field == "project_id" for each in values]
+    with store.read() as tx:
+        missing = [
+            project_id
+            for project_id in asked or [caller.project_id]
+            if project_id and caller.owns(project_id) and _default(tx, project_id) is None
+        ]
+    if missing:
+        with store.write() as tx:
+            for project_id in missing:
+                ensure_default(tx, project_id)
+
+
+def _check_free(name: str) -> None:
+    if name.lower() == DEFAULT:
+        raise Conflict("Default security group already exists.", "SecurityGroupDefaultAlreadyExists")
+
+
+def _check_unused(tx: Transaction, id: str) -> None:
+    members = select(port_group_table.c.port_id).where(port_group_table.c.security_group_id == id)
+    if tx.execute(members.limit(1)).first() is not None:
+        raise Conflict(f"Security Group {id} in use.", "SecurityGroupInUse")
 
 
 def _make(tx: Transaction, draft: NewSecurityGroup, default: bool) -> SecurityGroup:
     id = str(uuid4())
-    rules = [_rule(tx, draft, id, "egress", ethertype) for ethertype in ("IPv4", "IPv6")]
-    if default:
-        rules += [
-            _rule(tx, draft, id, "ingress", ethertype, remote_group_id=id) for ethertype in ("IPv4", "IPv6")
-        ]
+    templates = defaultrule.of_new_group(tx, default)
+    rules = [_rule(tx, draft.project_id, id, template, default) for template in templates]
     group = SecurityGroup(
         id=id,
         project_id=draft.project_id,
@@ -138,34 +164,30 @@ def _make(tx: Transaction, draft: NewSecurityGroup, default: bool) -> SecurityGr
         revision=tx.revision,
         created_at=tx.now,
         updated_at=tx.now,
+        stateful=draft.stateful,
     )
     groups.add(tx, group)
-    tx.execute(insert(rule_table), [rows.rule_row(rule) for rule in group.rules])
+    if rules:
+        tx.execute(insert(rule_table), [rows.rule_row(rule) for rule in group.rules])
     return group
 
 
-def _rule(
-    tx: Transaction,
-    draft: NewSecurityGroup,
-    group_id: str,
-    direction: str,
-    ethertype: str,
-    *,
-    remote_group_id: str | None = None,
-) -> Rule:
+def _rule(tx: Transaction, project_id: str, group_id: str, template: DefaultRule, default: bool) -> Rule:
     return Rule(
         id=str(uuid4()),
-        project_id=draft.project_id,
+        project_id=project_id,
         security_group_id=group_id,
         description="",
-        direction=direction,
-        ethertype=ethertype,
-        protocol=None,
-        port_range_min=None,
-        port_range_max=None,
-        remote_ip_prefix=None,
-        remote_group_id=remote_group_id,
+        direction=template.direction,
+        ethertype=template.ethertype,
+        protocol=template.protocol,
+        port_range_min=template.port_range_min,
+        port_range_max=template.port_range_max,
+        remote_ip_prefix=template.remote_ip_prefix,
+        remote_group_id=group_id if template.remote_group_id == PARENT else template.remote_group_id,
         revision=tx.revision,
         created_at=tx.now,
         updated_at=tx.now,
+        remote_address_group_id=template.remote_address_group_id,
+        belongs_to_default=default,
     )

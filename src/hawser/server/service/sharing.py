@@ -12,13 +12,15 @@ from sqlalchemy import ColumnElement, delete, select, true
 from hawser.base.errors import Conflict
 from hawser.server.model.rbac import EVERYBODY, EXTERNAL, SHARED, RbacPolicy
 from hawser.server.store.session import Transaction
+from hawser.server.store.tables.addressgroup import address_groups
 from hawser.server.store.tables.floatingip import floating_ip_table
 from hawser.server.store.tables.network import network_table, networks
-from hawser.server.store.tables.port import port_table
+from hawser.server.store.tables.port import port_group_table, port_table
 from hawser.server.store.tables.qos import qos_policies
 from hawser.server.store.tables.rbac import policies, rbac_table, recipients
 from hawser.server.store.tables.records import Records
 from hawser.server.store.tables.router import router_table
+from hawser.server.store.tables.securitygroup import groups, rule_table
 
 Users = Callable[[Transaction, str], set[str]]
 """The projects that use the thing with an id in the way that an action lets them."""
@@ -44,6 +46,14 @@ def projects(*columns: tuple[ColumnElement[Any], ColumnElement[Any]]) -> Users:
     return users
 
 
+def _users_of_security_group(tx: Transaction, id: str) -> set[str]:
+    """Whose ports are in a group, and whose rules are about it."""
+    ports, rules = port_table.c, rule_table.c
+    in_it = port_group_table.c.security_group_id == id, port_group_table.c.port_id == ports.id
+    found = set(tx.execute(select(ports.project_id).where(*in_it).distinct()).scalars())
+    return (found | projects((rules.project_id, rules.remote_group_id))(tx, id)) - {""}
+
+
 KINDS: Mapping[str, Kind] = {
     "network": Kind(
         networks,
@@ -64,6 +74,10 @@ KINDS: Mapping[str, Kind] = {
                 (floating_ip_table.c.project_id, floating_ip_table.c.qos_policy_id),
             ),
         },
+    ),
+    "security_group": Kind(groups, {SHARED: _users_of_security_group}),
+    "address_group": Kind(
+        address_groups, {SHARED: projects((rule_table.c.project_id, rule_table.c.remote_address_group_id))}
     ),
 }
 """By object type, which is the noun in the singular."""

@@ -119,6 +119,13 @@ def owned_columns() -> tuple[Column[Any], ...]:
     return (
         id_column(),
         Column("project_id", String(255), nullable=False, index=True),
+        *stamped_columns(),
+    )
+
+
+def stamped_columns() -> tuple[Column[Any], ...]:
+    """The columns that every noun of the API has, whoever it belongs to."""
+    return (
         Column("description", Text, nullable=False),
         Column("revision", BigInteger, nullable=False),
         Column("created_at", Utc, nullable=False),

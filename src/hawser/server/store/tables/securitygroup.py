@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import ip_interface
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, select
+from sqlalchemy import Boolean, Column, ForeignKey, Integer, String, Table, or_, select
 
 from hawser.server.model.caller import Caller
 from hawser.server.model.securitygroup import Rule, SecurityGroup
+from hawser.server.store.tables import rbac
 from hawser.server.store.tables.columns import METADATA, AsText, owned_columns, tags_column
 from hawser.server.store.tables.records import Part, Records, Where
 
@@ -20,6 +21,8 @@ group_table = Table(
     Column("name", String(255), nullable=False, index=True),
     Column("default", Boolean, nullable=False),
     Column("default_of", String(255), unique=True),
+    Column("stateful", Boolean, nullable=False),
+    *rbac.sharing_columns(),
 )
 """``default_of`` is the project whose default group it is: there is one."""
 
@@ -38,8 +41,10 @@ rule_table = Table(
     Column("protocol", String(40)),
     Column("port_range_min", Integer),
     Column("port_range_max", Integer),
-    Column("remote_ip_prefix", AsText(ip_network)),
+    Column("remote_ip_prefix", AsText(ip_interface)),
     Column("remote_group_id", ForeignKey("security_groups.id", ondelete="CASCADE"), index=True),
+    Column("remote_address_group_id", ForeignKey("address_groups.id"), index=True),
+    Column("belongs_to_default", Boolean, nullable=False),
 )
 
 _RULE_NAMES = [column.name for column in rule_table.c]
@@ -81,10 +86,13 @@ rules: Records[Rule] = Records("security_group_rules", rule_table, build=lambda 
 
 
 def visible(caller: Caller) -> tuple[Where, ...]:
-    """The condition on groups that this caller sees: its own."""
-    return () if caller.is_admin else (group_table.c.project_id == caller.project_id,)
+    """The condition on groups that this caller sees: its own, and those shared with its project."""
+    return rbac.visible(caller, "security_group", group_table)
 
 
 def rules_visible(caller: Caller) -> tuple[Where, ...]:
-    """The condition on rules that this caller sees: its own."""
-    return () if caller.is_admin else (rule_table.c.project_id == caller.project_id,)
+    """The condition on rules that this caller sees: its own, and those of groups that it sees."""
+    if caller.is_admin:
+        return ()
+    seen = select(group_table.c.id).where(*visible(caller))
+    return (or_(rule_table.c.project_id == caller.project_id, rule_table.c.security_group_id.in_(seen)),)
