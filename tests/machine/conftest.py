@@ -97,15 +97,16 @@ def bench(request, tmp_path):
     if request.param == "memory":
         yield Bench(MemoryMachine(own), tmp_path / "own", real=False)
         return
-    yield from _real(own, tmp_path)
+    yield from on_kernel(own, tmp_path)
 
 
 @pytest.fixture
 def kernel(tmp_path):
-    yield from _real((PurePosixPath(tmp_path / "own"),), tmp_path)
+    yield from on_kernel((PurePosixPath(tmp_path / "own"),), tmp_path)
 
 
-def _real(own, tmp_path):
+def on_kernel(own, tmp_path):
+    """A machine in namespaces of its own; ``own`` is where its files are."""
     with own_namespaces():
         machine = Machine(own)
         try:

@@ -197,6 +197,26 @@ def test_dnsmasq_knows_each_reservation_and_tells_gateway_servers_and_mtu():
     assert "option:mtu,1450" in options
 
 
+def test_a_port_has_dhcp_options_of_its_own():
+    own = (
+        intent.DhcpOption("bootfile-name", "pxelinux.0"),
+        intent.DhcpOption("router", ""),
+        intent.DhcpOption("42", "192.0.2.1"),
+        intent.DhcpOption("dns-server", "[2001:db8::1]", 6),
+    )
+    items = plan(served(replace(samples.dhcp_host(), options=own, client_id="me"), samples.dhcp_host("q", 6)))
+    assert file(items, "/host").splitlines() == [
+        "fa:16:3e:00:00:05,id:me,set:port-p,host-198-51-100-5.openstacklocal,198.51.100.5",
+        "fa:16:3e:00:00:06,host-198-51-100-6.openstacklocal,198.51.100.6",
+    ]
+    assert [line for line in file(items, "/opts").splitlines() if "port-" in line] == [
+        "tag:port-p,option:bootfile-name,pxelinux.0",
+        "tag:port-p,option:router",
+        "tag:port-p,42,192.0.2.1",
+        "tag:port-p,option6:dns-server,[2001:db8::1]",
+    ]
+
+
 def test_host_routes_carry_the_default_route_with_them():
     server = samples.dhcp_server()
     route = intent.Route(ip_network("192.0.2.0/24"), ip_address("198.51.100.9"))

@@ -158,9 +158,19 @@ class DhcpAddress:
 
 
 @dataclass(frozen=True, slots=True)
+class DhcpOption:
+    """An option of one port's own; ``name`` is dnsmasq's or a number, ``value`` "" says that there is none."""
+
+    name: str
+    value: str
+    ip_version: int = 4
+
+
+@dataclass(frozen=True, slots=True)
 class DhcpHost:
     """What the DHCP servers of a network give to the port with this MAC. ``id`` is the port's id.
 
+    ``client_id`` is a further thing that the port's host may be known by, "" for none.
     It is a record of its own, so that a port costs one line however many its network has.
     """
 
@@ -168,6 +178,8 @@ class DhcpHost:
     network_id: str
     mac: str
     addresses: tuple[DhcpAddress, ...]
+    options: tuple[DhcpOption, ...] = ()
+    client_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from ipaddress import IPv4Network
 
-from hawser.base.addresses import Address
 from hawser.server.compile.picture import Picture
 from hawser.server.compile.router import port_addresses
+from hawser.server.model import dns
 from hawser.server.model.agent import DhcpHosting
+from hawser.server.model.dhcpoption import CLIENT_ID
 from hawser.server.model.port import Port
 from hawser.server.model.subnet import Subnet
 from hawser.wire import intent
@@ -40,8 +41,22 @@ def compile_host(picture: Picture, hosting: DhcpHosting, port: Port) -> intent.D
     addresses = [fixed.address for fixed in port.fixed_ips if fixed.subnet_id in served]
     if not addresses:
         return None
-    reserved = tuple(intent.DhcpAddress(address, _hostname(address)) for address in addresses)
-    return intent.DhcpHost(id=port.id, network_id=port.network_id, mac=port.mac, addresses=reserved)
+    reserved = tuple(
+        intent.DhcpAddress(address, dns.hostname(port.dns_name, port.domain, address))
+        for address in addresses
+    )
+    return intent.DhcpHost(
+        id=port.id,
+        network_id=port.network_id,
+        mac=port.mac,
+        addresses=reserved,
+        options=tuple(
+            intent.DhcpOption(each.name, each.value or "", each.ip_version)
+            for each in port.dhcp_options
+            if each.name != CLIENT_ID
+        ),
+        client_id=next((each.value or "" for each in port.dhcp_options if each.name == CLIENT_ID), ""),
+    )
 
 
 def reserves(subnet: Subnet | None) -> bool:
@@ -66,7 +81,3 @@ def _subnet(subnet: Subnet) -> intent.DhcpSubnet:
         dns_servers=subnet.dns_nameservers,
         routes=tuple(intent.Route(destination=r.destination, nexthop=r.nexthop) for r in subnet.host_routes),
     )
-
-
-def _hostname(address: Address) -> str:
-    return "host-" + str(address).replace(".", "-").replace(":", "-")
