@@ -70,7 +70,7 @@ CREATES = [
         {"router": {"external_gateway_info": {"network_id": ID, "enable_snat": "x"}}},
         "external_gateway_info",
     ),
-    ("routers", {"router": {"distributed": True}}, "distributed"),
+    ("routers", {"router": {"distributed": "perhaps"}}, "distributed"),
     ("routers", {"router": {"ha": "maybe"}}, "ha"),
     ("routers", {"router": {"routes": []}}, "routes"),
     ("floatingips", {"floatingip": {}}, "floating_network_id"),

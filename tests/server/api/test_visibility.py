@@ -55,7 +55,7 @@ def test_members_do_not_see_how_the_network_is_built(admin, alice):
 )
 def test_a_member_may_not_say_what_is_an_administrators(alice, noun, attribute, value):
     answer = alice.post(f"/{noun}s", {noun: {attribute: value}})
-    assert answer.status_code == 403 or attribute == "distributed"
+    assert answer.status_code == 403
     assert attribute in error_of(answer)
     assert alice.get(f"/{noun}s").json()[f"{noun}s"] == []
 

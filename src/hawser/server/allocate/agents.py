@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 
@@ -14,13 +15,25 @@ class Candidate:
     host: str
     load: int
     masters: int = 0
+    zone: str = ""
 
 
-def choose(candidates: Iterable[Candidate], wanted: int) -> tuple[Candidate, ...]:
+def choose(
+    candidates: Iterable[Candidate], wanted: int, zones: Collection[str] = ()
+) -> tuple[Candidate, ...]:
     """The ``wanted`` least loaded (0: all), ordered by rank: the one that is first least often comes first.
 
-    So what is hosted and who is first are both spread evenly. Equals are ordered by the host's name.
+    So what is hosted and who is first are both spread evenly; and over the availability zones, for of each
+    zone a second one is chosen only when all have one. Where ``zones`` are said, only those of them are
+    chosen. Equals are ordered by the host's name.
     """
-    by_load = sorted(candidates, key=lambda each: (each.load, each.masters, each.host))
-    chosen = by_load[:wanted] if wanted else by_load
+    allowed = [each for each in candidates if not zones or each.zone in zones]
+    by_load = sorted(allowed, key=lambda each: (each.load, each.masters, each.host))
+    turns: Counter[str] = Counter()
+    in_turn: list[tuple[int, Candidate]] = []
+    for each in by_load:
+        in_turn.append((turns[each.zone], each))
+        turns[each.zone] += 1
+    spread = [each for _, each in sorted(in_turn, key=lambda pair: pair[0])]
+    chosen = spread[:wanted] if wanted else spread
     return tuple(sorted(chosen, key=lambda each: (each.masters, each.load, each.host)))

@@ -32,6 +32,7 @@ OF_PROJECTS = (
     "security_group_rule",
     "rbac_policy",
     "address_group",
+    "trunk",
 )
 """Nouns that a project's readers see and its members change."""
 _QOS_RULES = (
@@ -84,6 +85,13 @@ ACTIONS = (
 MEMBERS_ACTIONS = ("add_router_interface", "remove_router_interface", "add_extraroutes", "remove_extraroutes")
 """What else a project's members do, but not its readers."""
 
+OF_MEMBERS: Mapping[str, str] = {
+    "get_subports": READER,
+    "add_subports": MEMBER,
+    "remove_subports": MEMBER,
+}
+"""What else is done with a project's own things, and who in the project does it."""
+
 
 def defaults() -> Iterator[tuple[str, str]]:
     """All rules in code: name, and who passes."""
@@ -104,4 +112,5 @@ def defaults() -> Iterator[tuple[str, str]]:
         for noun, names in attributes.items():
             yield from ((f"{verb}_{noun}:{name}", ADMIN) for name in names for verb in verbs)
     yield from ((action, ADMIN) for action in ACTIONS)
+    yield from OF_MEMBERS.items()
     yield from ((action, MEMBER) for action in MEMBERS_ACTIONS)

@@ -38,12 +38,12 @@ class Agent:
 
 @dataclass(frozen=True, slots=True)
 class DhcpHosting:
-    """A network is served by a DHCP agent, with this port."""
+    """A network is served by a DHCP agent, with this port; None while none of its subnets has DHCP enabled."""
 
     network_id: str
     agent_id: str
     host: str
-    port_id: str
+    port_id: str | None
 
 
 @dataclass(frozen=True, slots=True)

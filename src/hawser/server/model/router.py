@@ -32,7 +32,12 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class Router:
-    """``vrid`` and ``ha_network_id`` are set where ``ha``; the VRID is unique within its HA network."""
+    """``vrid`` and ``ha_network_id`` are set where ``ha``; the VRID is unique within its HA network.
+
+    ``distributed`` is kept and shown: nodes carry such a router as any other, through the hosts of its agents.
+    ``availability_zone_hints`` are where its agents shall be, () for anywhere; ``availability_zones`` are
+    where they are.
+    """
 
     id: str
     project_id: str
@@ -48,6 +53,10 @@ class Router:
     revision: int
     created_at: datetime
     updated_at: datetime
+    distributed: bool = False
+    flavor_id: str | None = None
+    availability_zone_hints: tuple[str, ...] = ()
+    availability_zones: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
 
 
@@ -76,7 +85,8 @@ class WantedGateway:
 
 @dataclass(frozen=True, slots=True)
 class NewRouter:
-    """What a create asks for. ``ha`` UNSET is what the operator configured (``l3_ha``)."""
+    """What a create asks for. ``ha`` and ``distributed`` UNSET are what the operator configured (``l3_ha``,
+    ``router_distributed``), or what the flavor's driver makes."""
 
     project_id: str
     name: str = ""
@@ -84,6 +94,9 @@ class NewRouter:
     admin_state_up: bool = True
     ha: bool | Unset = UNSET
     gateway: WantedGateway | None = None
+    distributed: bool | Unset = UNSET
+    flavor_id: str | None = None
+    availability_zone_hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +109,7 @@ class RouterChanges:
     ha: bool | Unset = UNSET
     gateway: WantedGateway | Unset | None = UNSET
     routes: tuple[ExtraRoute, ...] | Unset = UNSET
+    distributed: bool | Unset = UNSET
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,34 @@ def networks(store: Store, caller: Caller, id: str) -> list[Network]:
         return network_rows.networks.find(tx, *network_rows.visible(caller), network_table.c.id.in_(served))
 
 
+def add_router(store: Store, caller: Caller, id: str, router_id: str) -> None:
+    """Have an L3 agent host a router, beside those that do; a router that is not HA, only if none does."""
+    with store.write() as tx:
+        router = access.owned_router(tx, caller, router_id)
+        hosting.assign(tx, router, _existing(tx, id))
+
+
+def remove_router(store: Store, caller: Caller, id: str, router_id: str) -> None:
+    """Have an L3 agent no longer host a router; nobody takes its place until an agent comes."""
+    with store.write() as tx:
+        agent = _existing(tx, id)
+        hosting.withdraw(tx, access.owned_router(tx, caller, router_id), agent)
+
+
+def add_network(store: Store, caller: Caller, id: str, network_id: str) -> None:
+    """Have a DHCP agent serve a network, beside those that do."""
+    with store.write() as tx:
+        network = access.seen_network(tx, caller, network_id)
+        dhcp.assign(tx, network, _existing(tx, id))
+
+
+def remove_network(store: Store, caller: Caller, id: str, network_id: str) -> None:
+    """Have a DHCP agent no longer serve a network; nobody takes its place until an agent comes."""
+    with store.write() as tx:
+        agent = _existing(tx, id)
+        dhcp.unassign(tx, access.seen_network(tx, caller, network_id), agent)
+
+
 def _existing(tx: Transaction, id: str) -> Agent:
     agent = agents.get(tx, id)
     if agent is None:

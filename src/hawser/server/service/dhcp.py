@@ -9,14 +9,14 @@ from uuid import NAMESPACE_DNS, uuid5
 from sqlalchemy import func, select
 
 from hawser.base.addresses import Address
-from hawser.base.errors import NoMoreRoom
+from hawser.base.errors import Conflict, NoMoreRoom, NotFound
 from hawser.server.allocate.agents import Candidate, choose
 from hawser.server.model import agent as agents_model
 from hawser.server.model.agent import Agent, DhcpHosting
 from hawser.server.model.filters import Filters
 from hawser.server.model.network import Network
-from hawser.server.model.port import DHCP, NewPort, WantedIp
-from hawser.server.service import plug
+from hawser.server.model.port import DHCP, NewPort, Port, WantedIp
+from hawser.server.service import availabilityzone, plug
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables import agent as rows
 from hawser.server.store.tables.agent import agents, dhcp_hosting_table
@@ -33,22 +33,20 @@ _USABLE = Filters(
 def serve(tx: Transaction, network: Network) -> None:
     """Bring a network's DHCP servers in line with its subnets.
 
-    A network with a subnet that has DHCP enabled is served by ``dhcp_agents_per_network`` agents, or by as
-    many as there are; each has a port with an address in every such subnet. Others are not served.
+    A network with a subnet that has DHCP enabled is served by ``dhcp_agents_per_network`` agents of the zones
+    that it hints at, or by as many as there are; each has a port with an address in every such subnet. Where
+    there is no such subnet, agents that served it keep it, without a port.
     """
-    served = subnets.find(tx, subnet_table.c.network_id == network.id, subnet_table.c.enable_dhcp)
-    if not served:
-        withdraw(tx, network.id)
-        return
-    wanted = tuple(WantedIp(subnet.id) for subnet in sorted(served, key=lambda each: each.created_at))
+    wanted = _wanted(tx, network)
     hostings = rows.dhcp_hostings(tx, dhcp_hosting_table.c.network_id == network.id)
     for hosting in hostings:
-        _readdress(tx, hosting, wanted)
+        _follow(tx, network, hosting, wanted)
     more = tx.settings.dhcp_agents_per_network - len(hostings)
-    if more > 0:
+    if wanted and more > 0:
         serving = {hosting.agent_id for hosting in hostings}
         others = [each for each in _candidates(tx) if each.agent_id not in serving]
-        _start_all(tx, network, choose(others, more), wanted)
+        zones = availabilityzone.preferred(tx, network.availability_zone_hints)
+        _start_all(tx, network, choose(others, more, zones), wanted)
 
 
 def serve_all(tx: Transaction) -> None:
@@ -63,6 +61,32 @@ def serve_all(tx: Transaction) -> None:
     columns = network_table.c
     for network in networks.find(tx, columns.id.in_(with_dhcp), columns.id.not_in(served)):
         serve(tx, network)
+
+
+def assign(tx: Transaction, network: Network, agent: Agent) -> None:
+    """Have one more agent serve a network, as an operator wants it.
+
+    `NotFound` (InvalidDHCPAgent) where it is no DHCP agent in service, `Conflict` (NetworkHostedByDHCPAgent)
+    where it serves the network already.
+    """
+    if agent.agent_type != agents_model.DHCP or not agent.admin_state_up:
+        message = f"Agent {agent.id} is not a valid DHCP Agent or has been disabled."
+        raise NotFound("agent", agent.id, message, "InvalidDHCPAgent")
+    if _hosting(tx, network, agent) is not None:
+        message = f"The network {network.id} has been already hosted by the DHCP Agent {agent.id}."
+        raise Conflict(message, "NetworkHostedByDHCPAgent")
+    hosting = DhcpHosting(network.id, agent.id, agent.host, None)
+    rows.add_dhcp_hosting(tx, hosting)
+    _follow(tx, network, hosting, _wanted(tx, network))
+
+
+def unassign(tx: Transaction, network: Network, agent: Agent) -> None:
+    """Have an agent no longer serve a network. `Conflict` (NetworkNotHostedByDhcpAgent) where it does not."""
+    hosting = _hosting(tx, network, agent)
+    if hosting is None:
+        message = f"The network {network.id} is not hosted by the DHCP agent {agent.id}."
+        raise Conflict(message, "NetworkNotHostedByDhcpAgent")
+    _stop(tx, hosting)
 
 
 def withdraw(tx: Transaction, network_id: str) -> None:
@@ -87,7 +111,8 @@ def _candidates(tx: Transaction) -> list[Candidate]:
     counts = select(columns.agent_id, func.count()).group_by(columns.agent_id)
     loads: dict[str, int] = {row[0]: row[1] for row in tx.execute(counts)}
     return [
-        Candidate(agent.id, agent.host, loads.get(agent.id, 0)) for agent in agents.find(tx, filters=_USABLE)
+        Candidate(agent.id, agent.host, loads.get(agent.id, 0), zone=agent.availability_zone)
+        for agent in agents.find(tx, filters=_USABLE)
     ]
 
 
@@ -97,36 +122,60 @@ def _start_all(
     """Start a server on each of the chosen agents, as far as there are addresses for them."""
     for candidate in chosen:
         try:
-            _start(tx, network, candidate, wanted)
+            port = _port(tx, network, candidate.host, wanted)
         except NoMoreRoom as error:
             _LOGGER.warning("network %s: no DHCP server on %s: %s", network.id, candidate.host, error)
+        else:
+            hosting = DhcpHosting(network.id, candidate.agent_id, candidate.host, port.id)
+            rows.add_dhcp_hosting(tx, hosting)
 
 
-def _start(tx: Transaction, network: Network, candidate: Candidate, wanted: tuple[WantedIp, ...]) -> None:
+def _port(tx: Transaction, network: Network, host: str, wanted: tuple[WantedIp, ...]) -> Port:
     draft = NewPort(
         project_id=network.project_id,
         network_id=network.id,
-        device_id=device_id(candidate.host, network.id),
+        device_id=device_id(host, network.id),
         device_owner=DHCP,
-        host=candidate.host,
+        host=host,
         fixed_ips=wanted,
     )
-    port = plug.make(tx, network, draft)
-    rows.add_dhcp_hosting(tx, DhcpHosting(network.id, candidate.agent_id, candidate.host, port.id))
+    return plug.make(tx, network, draft)
 
 
 def _stop(tx: Transaction, hosting: DhcpHosting) -> None:
     rows.remove_dhcp_hosting(tx, hosting)
-    plug.remove(tx, hosting.port_id)
+    if hosting.port_id is not None:
+        plug.remove(tx, hosting.port_id)
 
 
-def _readdress(tx: Transaction, hosting: DhcpHosting, wanted: tuple[WantedIp, ...]) -> None:
-    """Give a DHCP server's port an address in each of the subnets; those that it has there it keeps."""
-    port = ports.get(tx, hosting.port_id)
-    if port is None:
-        return
-    has: dict[str | None, Address] = {each.subnet_id: each.address for each in port.fixed_ips}
+def _wanted(tx: Transaction, network: Network) -> tuple[WantedIp, ...]:
+    """An address in each subnet that has DHCP enabled."""
+    served = subnets.find(tx, subnet_table.c.network_id == network.id, subnet_table.c.enable_dhcp)
+    return tuple(WantedIp(subnet.id) for subnet in sorted(served, key=lambda each: each.created_at))
+
+
+def _hosting(tx: Transaction, network: Network, agent: Agent) -> DhcpHosting | None:
+    columns = dhcp_hosting_table.c
+    found = rows.dhcp_hostings(tx, columns.network_id == network.id, columns.agent_id == agent.id)
+    return found[0] if found else None
+
+
+def _follow(tx: Transaction, network: Network, hosting: DhcpHosting, wanted: tuple[WantedIp, ...]) -> None:
+    """Bring a server's port in line with what is wanted: it gets one, loses it, or other addresses."""
+    port = ports.get(tx, hosting.port_id) if hosting.port_id is not None else None
     try:
-        plug.readdress(tx, port, tuple(WantedIp(each.subnet_id, has.get(each.subnet_id)) for each in wanted))
+        if port is None and wanted:
+            rows.set_dhcp_port(tx, hosting, _port(tx, network, hosting.host, wanted).id)
+        elif port is not None and not wanted:
+            rows.set_dhcp_port(tx, hosting, None)
+            plug.remove(tx, port.id)
+        elif port is not None:
+            _readdress(tx, port, wanted)
     except NoMoreRoom as error:
-        _LOGGER.warning("network %s: its DHCP server on %s: %s", hosting.network_id, hosting.host, error)
+        _LOGGER.warning("network %s: its DHCP server on %s: %s", network.id, hosting.host, error)
+
+
+def _readdress(tx: Transaction, port: Port, wanted: tuple[WantedIp, ...]) -> None:
+    """Give a DHCP server's port an address in each of the subnets; those that it has there it keeps."""
+    has: dict[str | None, Address] = {each.subnet_id: each.address for each in port.fixed_ips}
+    plug.readdress(tx, port, tuple(WantedIp(each.subnet_id, has.get(each.subnet_id)) for each in wanted))

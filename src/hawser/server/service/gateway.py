@@ -46,7 +46,8 @@ def _set(tx: Transaction, caller: Caller, router: Router, wanted: WantedGateway)
         fixed_ips=wanted.fixed_ips,
     )
     port = plug.make(tx, network, draft)
-    gateway = Gateway(network.id, port.id, given(wanted.enable_snat, True))
+    enable_snat = given(wanted.enable_snat, tx.settings.enable_snat_by_default)
+    gateway = Gateway(network.id, port.id, enable_snat)
     routers.change(tx, router.id, **rows.gateway_columns(gateway))
 
 
@@ -54,7 +55,8 @@ def _change(tx: Transaction, router: Router, old: Gateway, wanted: WantedGateway
     port = ports.get(tx, old.port_id)
     if wanted.fixed_ips is not UNSET and port is not None:
         plug.readdress(tx, port, wanted.fixed_ips)
-    routers.change(tx, router.id, enable_snat=given(wanted.enable_snat, old.enable_snat))
+    enable_snat = given(wanted.enable_snat, tx.settings.enable_snat_by_default)
+    routers.change(tx, router.id, enable_snat=enable_snat)
 
 
 def _clear(tx: Transaction, router: Router, old: Gateway) -> None:

@@ -1,7 +1,7 @@
 """Which L3 agents host a router, and on which of them its ports are bound.
 
 Laws. An HA router is hosted by ``max_l3_agents_per_router`` agents (0: all), or as many as there are; any
-other by one. Ranks are 0, 1, ... without holes. A router's ports are bound where it was said to be active
+other by one; all within the availability zones that it hints at. An operator may add and take away. Ranks are 0, 1, ... without holes. A router's ports are bound where it was said to be active
 last; until that is known, to its host of rank 0.
 """
 
@@ -19,7 +19,7 @@ from hawser.server.model.agent import Agent
 from hawser.server.model.filters import Filters
 from hawser.server.model.port import ROUTER_HA, ROUTER_MOVING_OWNERS, NewPort
 from hawser.server.model.router import Router, RouterHost, active
-from hawser.server.service import plug
+from hawser.server.service import availabilityzone, plug
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables import router as rows
 from hawser.server.store.tables.agent import agents
@@ -50,7 +50,8 @@ def place(tx: Transaction, router: Router) -> None:
         return
     hosting = {host.agent_id for host in hosts}
     others = [each for each in _candidates(tx) if each.agent_id not in hosting]
-    chosen = choose(others, wanted - len(hosts) if wanted else 0)
+    zones = availabilityzone.preferred(tx, router.availability_zone_hints)
+    chosen = choose(others, wanted - len(hosts) if wanted else 0, zones)
     for rank, candidate in enumerate(chosen, start=len(hosts)):
         _add(tx, router, candidate, rank)
     bind(tx, router.id)
@@ -68,6 +69,35 @@ def place_all(tx: Transaction) -> None:
             place(tx, router)
 
 
+def assign(tx: Transaction, router: Router, agent: Agent) -> None:
+    """Have one more agent host a router, as an operator wants it: beyond ``max_l3_agents_per_router`` too.
+
+    `Conflict` where it is no L3 agent in service (InvalidL3Agent), or another has a router that is not HA
+    (RouterHostedByL3Agent). An agent that hosts it already goes on.
+    """
+    if agent.agent_type != agents_model.L3 or not agent.admin_state_up:
+        raise Conflict(f"Agent {agent.id} is not a L3 Agent or has been disabled.", "InvalidL3Agent")
+    hosts = rows.hosts(tx, router_host_table.c.router_id == router.id)
+    if agent.id in (host.agent_id for host in hosts):
+        return
+    if hosts and not router.ha:
+        message = f"The router {router.id} has been already hosted by the L3 Agent {hosts[0].agent_id}."
+        raise Conflict(message, "RouterHostedByL3Agent")
+    _add(tx, router, Candidate(agent.id, agent.host, 0), len(hosts))
+    bind(tx, router.id)
+
+
+def withdraw(tx: Transaction, router: Router, agent: Agent) -> None:
+    """Have an agent no longer host a router. `Conflict` (RouterNotHostedByL3Agent) where it does not."""
+    for host in rows.hosts(tx, router_host_table.c.router_id == router.id):
+        if host.agent_id == agent.id:
+            _part(tx, host)
+            return
+    raise Conflict(
+        f"The router {router.id} is not hosted by L3 agent {agent.id}.", "RouterNotHostedByL3Agent"
+    )
+
+
 def release(tx: Transaction, router: Router) -> None:
     """Have nobody host a router."""
     for host in rows.hosts(tx, router_host_table.c.router_id == router.id):
@@ -77,12 +107,7 @@ def release(tx: Transaction, router: Router) -> None:
 def leave(tx: Transaction, agent: Agent) -> None:
     """Take away all routers that an agent hosts; those that follow it in rank move up."""
     for gone in rows.hosts(tx, router_host_table.c.agent_id == agent.id):
-        _remove(tx, gone)
-        left = rows.hosts(tx, router_host_table.c.router_id == gone.router_id)
-        for rank, host in enumerate(left):
-            if host.rank != rank:
-                rows.set_host(tx, host, rank=rank)
-        bind(tx, gone.router_id)
+        _part(tx, gone)
 
 
 def bound_host(hosts: Sequence[RouterHost]) -> str:
@@ -121,7 +146,7 @@ def _candidates(tx: Transaction) -> list[Candidate]:
     counts = select(columns.agent_id, func.count(), firsts).group_by(columns.agent_id)
     loads = {row[0]: (int(row[1]), int(row[2])) for row in tx.execute(counts)}
     return [
-        Candidate(agent.id, agent.host, *loads.get(agent.id, (0, 0)))
+        Candidate(agent.id, agent.host, *loads.get(agent.id, (0, 0)), agent.availability_zone)
         for agent in agents.find(tx, filters=_USABLE)
     ]
 
@@ -155,6 +180,16 @@ def _ha_port(tx: Transaction, router: Router, host: str) -> str | None:
         host=host,
     )
     return plug.make(tx, network, draft).id
+
+
+def _part(tx: Transaction, gone: RouterHost) -> None:
+    """End one hosting; those that follow it in rank move up."""
+    _remove(tx, gone)
+    left = rows.hosts(tx, router_host_table.c.router_id == gone.router_id)
+    for rank, host in enumerate(left):
+        if host.rank != rank:
+            rows.set_host(tx, host, rank=rank)
+    bind(tx, gone.router_id)
 
 
 def _remove(tx: Transaction, host: RouterHost) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
+from hawser.base.addresses import Address
 from hawser.base.errors import BadInput, Conflict, NotFound
 from hawser.server.model.caller import Caller
 from hawser.server.model.port import (
@@ -25,6 +26,7 @@ from hawser.server.store.tables import port as port_rows
 from hawser.server.store.tables.floatingip import floating_ip_table
 from hawser.server.store.tables.network import networks
 from hawser.server.store.tables.port import fixed_ip_table, port_table, ports
+from hawser.server.store.tables.portforwarding import port_forwarding_table
 from hawser.server.store.tables.subnet import subnet_table, subnets
 
 _BAD = "BadRequest"
@@ -44,6 +46,14 @@ def connected(tx: Transaction, router_id: str) -> list[Subnet]:
         .where(port_table.c.device_id == router_id, port_table.c.device_owner.in_(ROUTER_MOVING_OWNERS))
     )
     return subnets.find(tx, subnet_table.c.id.in_(ids))
+
+
+def addresses(tx: Transaction, router_id: str) -> set[Address]:
+    """The router's own addresses, its gateway's among them."""
+    columns = port_table.c
+    moving = columns.device_owner.in_(ROUTER_MOVING_OWNERS)
+    own = ports.find(tx, columns.device_id == router_id, moving)
+    return {each.address for port in own for each in port.fixed_ips}
 
 
 def check_apart(tx: Transaction, router: Router, new: Iterable[Subnet]) -> None:
@@ -176,7 +186,7 @@ def _new_port(tx: Transaction, router: Router, subnet: Subnet, wanted: WantedIp)
 
 
 def _check_unused(tx: Transaction, router: Router, subnet_id: str) -> None:
-    """No floating IP of the router stands for an address of the subnet, and no route goes by it."""
+    """No floating IP of the router leads to an address of the subnet, and no route goes by it."""
     columns = floating_ip_table.c
     behind = (
         select(columns.id)
@@ -187,7 +197,17 @@ def _check_unused(tx: Transaction, router: Router, subnet_id: str) -> None:
             fixed_ip_table.c.address == columns.fixed_address,
         )
     )
-    if tx.execute(behind.limit(1)).first() is not None:
+    forwarded = (
+        select(columns.id)
+        .join(port_forwarding_table, port_forwarding_table.c.floating_ip_id == columns.id)
+        .join(fixed_ip_table, fixed_ip_table.c.port_id == port_forwarding_table.c.internal_port_id)
+        .where(
+            columns.router_id == router.id,
+            fixed_ip_table.c.subnet_id == subnet_id,
+            fixed_ip_table.c.address == port_forwarding_table.c.internal_address,
+        )
+    )
+    if tx.execute(behind.union_all(forwarded).limit(1)).first() is not None:
         raise Conflict(
             f"Router interface for subnet {subnet_id} on router {router.id} cannot be deleted, as it is "
             "required by one or more floating IPs.",

@@ -7,11 +7,12 @@ from dataclasses import replace
 from uuid import uuid4
 
 from hawser.base.errors import BadInput, Conflict
+from hawser.server.model.agent import L3
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
 from hawser.server.model.router import ExtraRoute, NewRouter, Router, RouterChanges, RouterInterface
 from hawser.server.model.unset import UNSET, given
-from hawser.server.service import access, gateway, ha, hosting, interface, quota
+from hawser.server.service import access, availabilityzone, flavor, gateway, ha, hosting, interface, quota
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import router as rows
@@ -47,17 +48,40 @@ def search(store: Store, caller: Caller, filters: Filters) -> list[Router]:
 
 
 def update(store: Store, caller: Caller, id: str, changes: RouterChanges) -> Router:
-    """Change what is said in ``changes``. ``ha`` changes only while the router is administratively down."""
+    """Change what is said in ``changes``.
+
+    ``ha`` and ``distributed`` change only while the router is administratively down; so it may become at once.
+    """
     with store.write() as tx:
         router = access.owned_router(tx, caller, id)
+        _check_down(router, changes)
         routers.change(tx, id, **said(changes, "ha", "gateway", "routes"))
         if changes.ha is not UNSET and changes.ha != router.ha:
             router = _switch(tx, router, changes.ha)
         if changes.gateway is not UNSET:
             gateway.apply(tx, caller, router, changes.gateway)
         if changes.routes is not UNSET:
-            _check_routes(tx, router, changes.routes)
-            routers.change(tx, id, routes=changes.routes)
+            _set_routes(tx, router, changes.routes)
+        return access.owned_router(tx, caller, id)
+
+
+def add_routes(store: Store, caller: Caller, id: str, more: tuple[ExtraRoute, ...]) -> Router:
+    """Give it these routes too; those that it has already stay as they are."""
+    with store.write() as tx:
+        router = access.owned_router(tx, caller, id)
+        new = tuple(route for route in more if route not in router.routes)
+        if new:
+            _set_routes(tx, router, (*router.routes, *new))
+        return access.owned_router(tx, caller, id)
+
+
+def remove_routes(store: Store, caller: Caller, id: str, fewer: tuple[ExtraRoute, ...]) -> Router:
+    """Take these routes away; those that it does not have are no error."""
+    with store.write() as tx:
+        router = access.owned_router(tx, caller, id)
+        left = tuple(route for route in router.routes if route not in fewer)
+        if left != router.routes:
+            routers.change(tx, id, routes=left)
         return access.owned_router(tx, caller, id)
 
 
@@ -106,6 +130,8 @@ def remove_interface(
 
 
 def _make(tx: Transaction, caller: Caller, draft: NewRouter) -> Router:
+    availabilityzone.check(tx, L3, draft.availability_zone_hints)
+    mode = flavor.mode(tx, draft)
     router = Router(
         id=str(uuid4()),
         project_id=draft.project_id,
@@ -113,7 +139,10 @@ def _make(tx: Transaction, caller: Caller, draft: NewRouter) -> Router:
         description=draft.description,
         admin_state_up=draft.admin_state_up,
         status="ACTIVE",
-        ha=given(draft.ha, tx.settings.l3_ha),
+        ha=given(mode.ha, tx.settings.l3_ha),
+        distributed=given(mode.distributed, tx.settings.router_distributed),
+        flavor_id=draft.flavor_id,
+        availability_zone_hints=draft.availability_zone_hints,
         gateway=None,
         routes=(),
         vrid=None,
@@ -140,8 +169,6 @@ def _with_peers(tx: Transaction, router: Router) -> Router:
 
 def _switch(tx: Transaction, router: Router, to_ha: bool) -> Router:
     """Make a router highly available, or no longer so; it is placed anew."""
-    if router.admin_state_up:
-        raise BadInput("ha", "the router is up", "Set admin_state_up to false first.", "BadRequest")
     hosting.release(tx, router)
     bare = replace(router, ha=to_ha, ha_network_id=None, vrid=None)
     switched = _with_peers(tx, bare) if to_ha else bare
@@ -154,17 +181,32 @@ def _switch(tx: Transaction, router: Router, to_ha: bool) -> Router:
     return switched
 
 
-def _check_routes(tx: Transaction, router: Router, routes: tuple[ExtraRoute, ...]) -> None:
-    """Next hops are neighbours of the router, and no two routes are the same."""
+def _check_down(router: Router, changes: RouterChanges) -> None:
+    """`BadInput` where a router that is, or is to be, up is to become another kind of router."""
+    for field in ("ha", "distributed"):
+        now = getattr(router, field)
+        if given(getattr(changes, field), now) != now and given(
+            changes.admin_state_up, router.admin_state_up
+        ):
+            raise BadInput(field, "the router is up", "Set admin_state_up to false first.", "BadRequest")
+
+
+def _set_routes(tx: Transaction, router: Router, routes: tuple[ExtraRoute, ...]) -> None:
+    """Next hops are neighbours of the router and not itself, no two routes are the same, nor too many."""
+    most = tx.settings.max_routes
+    if len(routes) > most:
+        wrong = f"router {router.id} would have {len(routes)} routes, and {most} is the most"
+        raise BadInput("routes", wrong, kind="RoutesExhausted")
     if len(set(routes)) < len(routes):
         raise BadInput("routes", "a route is said twice")
-    cidrs = [subnet.cidr for subnet in interface.connected(tx, router.id)]
+    subnets = interface.connected(tx, router.id)
+    own = interface.addresses(tx, router.id) if routes else set()
     for route in routes:
         if route.destination.version != route.nexthop.version:
             raise BadInput("routes", f"{route.destination} and {route.nexthop} are of different versions")
-        if not any(route.nexthop in cidr for cidr in cidrs):
-            raise BadInput(
-                "routes",
-                f"next hop {route.nexthop} is on no subnet that router {router.id} is connected to",
-                kind="InvalidRoutes",
-            )
+        if not any(route.nexthop in subnet.cidr for subnet in subnets):
+            wrong = f"next hop {route.nexthop} is on no subnet that router {router.id} is connected to"
+            raise BadInput("routes", wrong, kind="InvalidRoutes")
+        if route.nexthop in own:
+            raise BadInput("routes", f"next hop {route.nexthop} is the router itself", kind="InvalidRoutes")
+    routers.change(tx, router.id, routes=routes)

@@ -12,6 +12,7 @@ from hawser.server.api.actions import (
     qos,
     quota,
     tag,
+    trunk,
 )
 from hawser.server.api.resource import Action
 
@@ -25,4 +26,5 @@ ALL: tuple[Action, ...] = (
     *qos.ROUTES,
     *quota.ROUTES,
     *tag.ROUTES,
+    *trunk.ROUTES,
 )

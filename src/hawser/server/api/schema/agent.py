@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from neutron_lib.api.definitions import agent as agent_definition
-from neutron_lib.api.definitions import availability_zone
+from neutron_lib.api.definitions import agent_resources_synced, availability_zone
 
 from hawser.server.api.attributes import Values, table
 from hawser.server.api.schema.fields import Field, Shown, boolean, fields, given
@@ -15,7 +15,7 @@ from hawser.server.model.agent import Agent, AgentChanges
 from hawser.server.model.router import RouterHost
 
 _TOPICS = {model.L3: "l3_agent", model.DHCP: "dhcp_agent"}
-ATTRIBUTES = table("agent", "agents", (agent_definition, availability_zone), {})
+ATTRIBUTES = table("agent", "agents", (agent_definition, availability_zone, agent_resources_synced), {})
 
 
 def _agent_type(text: str) -> str:
@@ -51,6 +51,7 @@ def view(agent: Agent) -> Shown:
         "description": agent.description or None,
         "admin_state_up": agent.admin_state_up,
         "alive": agent.alive,
+        "resources_synced": None,
         "configurations": dict(agent.configurations),
         "created_at": _moment(agent.created_at),
         "started_at": _moment(agent.started_at),

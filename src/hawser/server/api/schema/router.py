@@ -6,11 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from neutron_lib.api import converters
-from neutron_lib.api.definitions import extraroute, l3, l3_ext_gw_mode, l3_ext_ha_mode
+from neutron_lib.api.definitions import (
+    dvr,
+    extraroute,
+    l3,
+    l3_ext_gw_mode,
+    l3_ext_ha_mode,
+    l3_flavors,
+    router_availability_zone,
+)
 
 from hawser.base.errors import BadInput
 from hawser.server.api import bodies
-from hawser.server.api.attributes import Values, table
+from hawser.server.api.attributes import Values, read_only, table
 from hawser.server.api.schema.fields import (
     STANDARD,
     STANDARD_FIELDS,
@@ -38,44 +46,54 @@ from hawser.server.model.router import (
 from hawser.server.model.unset import UNSET
 
 _GATEWAY = "external_gateway_info"
+_FLAVOR = {
+    **l3_flavors.RESOURCE_ATTRIBUTE_MAP["routers"]["flavor_id"],
+    "validate": {"type:uuid_or_none": None},
+}
 ATTRIBUTES = table(
     "router",
     "routers",
-    (l3, extraroute, l3_ext_gw_mode, l3_ext_ha_mode),
-    STANDARD
-    | TAGGED
-    | {
-        # Every router here is centralised, which a caller may also ask for in so many words.
-        "distributed": {
-            "allow_post": True,
-            "allow_put": True,
-            "default": False,
-            "convert_to": converters.convert_to_boolean_if_not_none,
-            "validate": {"type:values": [False, None]},
-        },
-    },
+    (l3, extraroute, l3_ext_gw_mode, l3_ext_ha_mode, dvr, l3_flavors, router_availability_zone),
+    STANDARD | TAGGED | {"flavor_id": _FLAVOR, "enable_snat": read_only()},
 )
 FIELDS: Mapping[str, Field] = {
     **STANDARD_FIELDS,
-    **fields(str, "name", "status"),
-    **fields(boolean, "admin_state_up", "ha"),
+    **fields(str, "name", "status", "flavor_id"),
+    **fields(boolean, "admin_state_up", "ha", "distributed", "enable_snat"),
 }
 
 
 def new(values: Values, project_id: str) -> NewRouter:
     """What a create asks for."""
-    return NewRouter(project_id=project_id, **_common(values))
+    hints = tuple(values["availability_zone_hints"])
+    flavor_id = values.get("flavor_id")
+    return NewRouter(
+        project_id=project_id, flavor_id=flavor_id, availability_zone_hints=hints, **_common(values)
+    )
 
 
 def changes(values: Values) -> RouterChanges:
     """What an update asks for."""
     common = dict(_common(values))
     if "routes" in values:
-        common["routes"] = tuple(
-            ExtraRoute(network("routes", item["destination"]), address("routes", item["nexthop"]))
-            for item in items("routes", values["routes"], ("destination", "nexthop"))
-        )
+        common["routes"] = routes(values)
     return RouterChanges(**common)
+
+
+def routes(values: Values) -> tuple[ExtraRoute, ...]:
+    """The routes that a request names."""
+    return tuple(
+        ExtraRoute(network("routes", item["destination"]), address("routes", item["nexthop"]))
+        for item in items("routes", values["routes"], ("destination", "nexthop"))
+    )
+
+
+def named_routes(body: Mapping[str, Any]) -> tuple[ExtraRoute, ...]:
+    """The routes that a request to add or remove some names, and nothing else."""
+    named = bodies.inner(body, "router")
+    if set(named) != {"routes"} or named["routes"] is None:
+        raise BadInput("router", "it must hold a list of routes and nothing else", kind="HTTPBadRequest")
+    return routes(ATTRIBUTES.on_update(named))
 
 
 def view(router: Router) -> Shown:
@@ -85,7 +103,11 @@ def view(router: Router) -> Shown:
         "admin_state_up": router.admin_state_up,
         "status": router.status,
         "ha": router.ha,
-        "distributed": False,
+        "distributed": router.distributed,
+        "flavor_id": router.flavor_id,
+        "availability_zone_hints": list(router.availability_zone_hints),
+        "availability_zones": list(router.availability_zones),
+        "enable_snat": router.gateway.enable_snat if router.gateway else True,
         _GATEWAY: _shown_gateway(router.gateway) if router.gateway else None,
         "routes": [
             {"destination": str(route.destination), "nexthop": str(route.nexthop)} for route in router.routes
@@ -121,8 +143,7 @@ def interface_view(joined: RouterInterface) -> Shown:
 
 def _common(values: Values) -> Mapping[str, Any]:
     common = dict(given(values, "name", "description", "admin_state_up"))
-    if values.get("ha") is not None:
-        common["ha"] = values["ha"]
+    common.update({name: values[name] for name in ("ha", "distributed") if values.get(name) is not None})
     if _GATEWAY in values:
         common["gateway"] = _wanted_gateway(values[_GATEWAY]) if values[_GATEWAY] else None
     return common

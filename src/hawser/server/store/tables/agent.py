@@ -11,21 +11,41 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
+    Label,
     String,
     Table,
     Text,
     UniqueConstraint,
     delete,
+    func,
     insert,
     or_,
     select,
+    type_coerce,
+    update,
 )
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeDecorator
 
 from hawser.server.model.agent import Agent, DhcpHosting
 from hawser.server.model.filters import Scalar
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables.columns import METADATA, AsList, Utc, id_column
 from hawser.server.store.tables.records import Records, Where
+
+_BETWEEN = "\n"
+
+
+class Zones(TypeDecorator[tuple[str, ...]]):
+    """Zones as the database joins them: each once, sorted."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:
+        """From the database."""
+        return tuple(sorted({zone for zone in (value or "").split(_BETWEEN) if zone}))
+
 
 agent_table = Table(
     "agents",
@@ -52,8 +72,19 @@ dhcp_hosting_table = Table(
     Column("network_id", ForeignKey("networks.id"), primary_key=True),
     Column("agent_id", ForeignKey("agents.id"), primary_key=True, index=True),
     Column("host", String(255), nullable=False),
-    Column("port_id", ForeignKey("ports.id"), nullable=False, index=True),
+    Column("port_id", ForeignKey("ports.id"), index=True),
 )
+
+
+def zones_of(hostings: Table, of_thing: Where) -> Label[Any]:
+    """The zones of the agents that ``hostings`` name for a thing, as its field ``availability_zones``."""
+    zone = agent_table.c.availability_zone
+    joined = (
+        select(func.aggregate_strings(zone, _BETWEEN))
+        .where(of_thing, hostings.c.agent_id == agent_table.c.id)
+        .scalar_subquery()
+    )
+    return type_coerce(joined, Zones).label("availability_zones")
 
 
 def _silent_since(tx: Transaction) -> datetime:
@@ -98,12 +129,18 @@ def add_dhcp_hosting(tx: Transaction, hosting: DhcpHosting) -> None:
     tx.touch("dhcp_hostings", hosting.network_id)
 
 
+def set_dhcp_port(tx: Transaction, hosting: DhcpHosting, port_id: str | None) -> None:
+    """Give the hosting another port, or none."""
+    tx.execute(update(dhcp_hosting_table).where(*_same(hosting)).values(port_id=port_id))
+    tx.touch("dhcp_hostings", hosting.network_id)
+
+
 def remove_dhcp_hosting(tx: Transaction, hosting: DhcpHosting) -> None:
     """Have an agent no longer serve a network."""
-    columns = dhcp_hosting_table.c
-    tx.execute(
-        delete(dhcp_hosting_table).where(
-            columns.network_id == hosting.network_id, columns.agent_id == hosting.agent_id
-        )
-    )
+    tx.execute(delete(dhcp_hosting_table).where(*_same(hosting)))
     tx.touch("dhcp_hostings", hosting.network_id)
+
+
+def _same(hosting: DhcpHosting) -> tuple[Where, Where]:
+    columns = dhcp_hosting_table.c
+    return columns.network_id == hosting.network_id, columns.agent_id == hosting.agent_id

@@ -39,13 +39,19 @@ _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 class Part:
     """Values that things of a kind have several of, out of another table.
 
-    ``rows`` selects the thing's id, as ``key``, and then what ``build`` makes one part of.
+    ``rows`` selects the thing's id, as ``key``, and then what ``build`` makes one part of. Where the column
+    ``only_with`` is None, the thing has no such parts, and they are not asked for.
     """
 
     field: str
     rows: Select[Any]
     key: ColumnElement[Any]
     build: Callable[..., object]
+    only_with: str = ""
+
+    def expected(self, fields: Mapping[str, Any]) -> bool:
+        """Whether the thing with these columns can have such parts."""
+        return not self.only_with or fields[self.only_with] is not None
 
 
 class Records(Generic[Value]):
@@ -97,7 +103,7 @@ class Records(Generic[Value]):
             return None
         fields = dict(zip(self._names, row, strict=True))
         for part, statement in zip(self._parts, self._parts_of_one, strict=True):
-            found = tx.execute(statement, {"the_id": id})
+            found = tx.execute(statement, {"the_id": id}) if part.expected(fields) else ()
             fields[part.field] = tuple(part.build(*values) for _, *values in found)
         return self._build(tx, fields)
 
@@ -110,10 +116,13 @@ class Records(Generic[Value]):
         if filters.backwards:
             rows.reverse()
         ids = statement.with_only_columns(self.table.c.id).scalar_subquery()
-        parts = [(part, self._parts_by_id(tx, part, ids)) for part in self._parts]
+        found_fields = [dict(zip(self._names, row, strict=True)) for row in rows]
+        parts = [
+            (part, self._parts_by_id(tx, part, ids) if any(map(part.expected, found_fields)) else {})
+            for part in self._parts
+        ]
         values: list[Value] = []
-        for row in rows:
-            fields = dict(zip(self._names, row, strict=True))
+        for fields in found_fields:
             for part, found in parts:
                 fields[part.field] = tuple(found.get(fields["id"], ()))
             values.append(self._build(tx, fields))

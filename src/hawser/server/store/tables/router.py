@@ -23,6 +23,7 @@ from hawser.server.model.caller import Caller
 from hawser.server.model.port import FixedIp
 from hawser.server.model.router import ExtraRoute, Gateway, Router, RouterHost
 from hawser.server.store.session import Transaction
+from hawser.server.store.tables.agent import zones_of
 from hawser.server.store.tables.columns import METADATA, AsList, AsText, Utc, owned_columns, tags_column
 from hawser.server.store.tables.port import fixed_ip_table
 from hawser.server.store.tables.records import Part, Records, Where
@@ -53,6 +54,9 @@ router_table = Table(
     Column("routes", AsList(_route, _route_text), nullable=False),
     Column("vrid", SmallInteger),
     Column("ha_network_id", ForeignKey("networks.id")),
+    Column("distributed", Boolean, nullable=False),
+    Column("flavor_id", String(36)),
+    Column("availability_zone_hints", AsList(str), nullable=False),
     UniqueConstraint("ha_network_id", "vrid", name="uq_routers_ha_network_id_vrid"),
 )
 
@@ -112,6 +116,7 @@ routers: Records[Router] = Records(
             FixedIp,
         ),
     ),
+    computed=(zones_of(router_host_table, router_host_table.c.router_id == router_table.c.id),),
 )
 
 
