@@ -42,7 +42,7 @@ def compile_host(picture: Picture, hosting: DhcpHosting, port: Port) -> intent.D
     if not addresses:
         return None
     reserved = tuple(
-        intent.DhcpAddress(address, dns.hostname(port.dns_name, port.domain, address))
+        intent.DhcpAddress(address, dns.hostname(port.dns_name, port.domain, str(address)))
         for address in addresses
     )
     return intent.DhcpHost(

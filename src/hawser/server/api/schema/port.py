@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from neutron_lib.api import converters
@@ -16,6 +16,7 @@ from neutron_lib.api.definitions import (
     portbindings,
     qos,
     qos_port_network_policy,
+    trunk_details,
     uplink_status_propagation_updatable,
 )
 from neutron_lib.api.definitions import port as port_definition
@@ -39,6 +40,7 @@ from hawser.server.api.schema.fields import (
     standard,
     wanted_ips,
 )
+from hawser.server.api.schema.trunk import details_view
 from hawser.server.model import dns as dns_model
 from hawser.server.model.binding import vif_type
 from hawser.server.model.dhcpoption import CLIENT_ID, DhcpOption
@@ -65,6 +67,7 @@ ATTRIBUTES = table(
         uplink_status_propagation_updatable,
         qos,
         qos_port_network_policy,
+        trunk_details,
     ),
     STANDARD
     | TAGGED
@@ -117,6 +120,7 @@ def changes(values: Values) -> PortChanges:
 
 def view(port: Port) -> Shown:
     """What a response shows. What is bound is plugged into a bridge, and its addresses are enforced there."""
+    addresses = [write(ip.address) for ip in port.fixed_ips]
     return standard(port) | {
         "name": port.name,
         "network_id": port.network_id,
@@ -125,8 +129,12 @@ def view(port: Port) -> Shown:
         "status": port.status,
         "device_id": port.device_id,
         "device_owner": port.device_owner,
-        "fixed_ips": [{"subnet_id": ip.subnet_id, "ip_address": write(ip.address)} for ip in port.fixed_ips],
+        "fixed_ips": [
+            {"subnet_id": ip.subnet_id, "ip_address": address}
+            for ip, address in zip(port.fixed_ips, addresses, strict=True)
+        ],
         "security_groups": list(port.security_group_ids),
+        **({"trunk_details": details_view(port.trunk_id, port.trunk_carries)} if port.trunk_id else {}),
         "qos_policy_id": port.qos_policy_id,
         "qos_network_policy_id": port.qos_network_policy_id,
         "port_security_enabled": port.port_security_enabled,
@@ -145,7 +153,7 @@ def view(port: Port) -> Shown:
         ],
         "dns_name": port.dns_name,
         "dns_domain": port.dns_domain,
-        "dns_assignment": _names(port),
+        "dns_assignment": _names(port, addresses),
         "propagate_uplink_status": port.propagate_uplink_status,
     }
 
@@ -211,8 +219,7 @@ def _options(items: Iterable[Mapping[str, Any]]) -> tuple[DhcpOption, ...]:
     return options
 
 
-def _names(port: Port) -> list[Shown]:
-    assigned = (dns_model.assigned(port.dns_name, port.domain, ip.address) for ip in port.fixed_ips)
-    return [
-        {"ip_address": write(name.address), "hostname": name.hostname, "fqdn": name.fqdn} for name in assigned
-    ]
+def _names(port: Port, addresses: Sequence[str]) -> list[Shown]:
+    tail = dns_model.tail(port.domain)
+    names = [(each, dns_model.hostname(port.dns_name, port.domain, each)) for each in addresses]
+    return [{"ip_address": each, "hostname": name, "fqdn": name + tail} for each, name in names]
