@@ -54,6 +54,8 @@ from neutron_lib.api.definitions import (
     security_groups_shared_filtering,
     sorting,
     stateful_security_group,
+    trunk,
+    trunk_details,
     uplink_status_propagation,
     uplink_status_propagation_updatable,
 )
@@ -103,6 +105,8 @@ _DEFINED = (
     security_groups_rules_belongs_to_default_sg,
     security_groups_shared_filtering,
     sorting,
+    trunk,
+    trunk_details,
     stateful_security_group,
     uplink_status_propagation,
     uplink_status_propagation_updatable,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from hawser.base.addresses import Address, Network
 from hawser.server.model.dhcpoption import DhcpOption
+from hawser.server.model.trunk import CarriedPort
 from hawser.server.model.unset import UNSET, Unset
 
 ROUTER_INTERFACE = "network:router_interface"
@@ -50,6 +51,7 @@ class Port:
     """``host`` is where it is bound, "" for nowhere. ``status`` is ACTIVE, DOWN or BUILD.
 
     ``binding_profile`` is a JSON object's text. ``domain`` is the server's: all ports' names are in it.
+    Where it is the port of a trunk, ``trunk_id`` and ``trunk_carries`` say which, and what that carries.
     ``qos_network_policy_id`` is its network's QoS policy, which holds where it has none of its own.
     """
 
@@ -75,6 +77,8 @@ class Port:
     tags: tuple[str, ...] = ()
     qos_policy_id: str | None = None
     qos_network_policy_id: str | None = None
+    trunk_id: str | None = None
+    trunk_carries: tuple[CarriedPort, ...] = ()
     dhcp_options: tuple[DhcpOption, ...] = ()
     dns_name: str = ""
     dns_domain: str = ""

@@ -15,6 +15,7 @@ from hawser.server.model.qos import QosPolicy
 from hawser.server.model.router import Router
 from hawser.server.model.securitygroup import Rule, SecurityGroup
 from hawser.server.model.subnet import Subnet
+from hawser.server.model.trunk import Trunk
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables.addressgroup import address_groups
 from hawser.server.store.tables.floatingip import floating_ips
@@ -24,6 +25,7 @@ from hawser.server.store.tables.qos import qos_policies
 from hawser.server.store.tables.router import routers
 from hawser.server.store.tables.securitygroup import groups, rules
 from hawser.server.store.tables.subnet import subnets
+from hawser.server.store.tables.trunk import trunks
 
 _KINDS = {"floatingip": "FloatingIPNotFound"}
 
@@ -172,6 +174,11 @@ def owned_qos_policy(tx: Transaction, caller: Caller, id: str) -> QosPolicy:
     if not caller.owns(policy.project_id):
         raise Forbidden(f"QoS policy {id} belongs to another project.", "PolicyNotAuthorized")
     return policy
+
+
+def owned_trunk(tx: Transaction, caller: Caller, id: str) -> Trunk:
+    """A trunk that the caller may change."""
+    return owned(caller, trunks.get(tx, id), "trunk", id)
 
 
 def _sees(caller: Caller, network: Network) -> bool:

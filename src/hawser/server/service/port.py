@@ -13,7 +13,17 @@ from hawser.server.model.dhcpoption import merged
 from hawser.server.model.filters import Filters
 from hawser.server.model.port import TRUSTED_PREFIX, NewPort, Port, PortChanges
 from hawser.server.model.unset import UNSET, given
-from hawser.server.service import access, association, bulk, plug, portcheck, qosuse, quota, securitygroup
+from hawser.server.service import (
+    access,
+    association,
+    bulk,
+    plug,
+    portcheck,
+    qosuse,
+    quota,
+    securitygroup,
+    subport,
+)
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import binding as binding_rows
@@ -76,6 +86,7 @@ def delete(store: Store, caller: Caller, id: str) -> None:
     with store.write() as tx:
         port = access.owned_port(tx, caller, id)
         portcheck.check_free(tx, port)
+        subport.check_removable(tx, port)
         association.disassociate_port(tx, id)
         plug.remove(tx, id)
 

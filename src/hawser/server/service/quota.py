@@ -18,6 +18,7 @@ from hawser.server.store.tables.rbac import rbac_table
 from hawser.server.store.tables.router import router_table
 from hawser.server.store.tables.securitygroup import group_table, rule_table
 from hawser.server.store.tables.subnet import subnet_table
+from hawser.server.store.tables.trunk import trunk_table
 
 TABLES: Mapping[str, Table] = {
     "network": network_table,
@@ -28,6 +29,7 @@ TABLES: Mapping[str, Table] = {
     "security_group": group_table,
     "security_group_rule": rule_table,
     "rbac_policy": rbac_table,
+    "trunk": trunk_table,
 }
 """What is counted: a row of each of these tables belongs to a project."""
 

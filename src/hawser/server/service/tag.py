@@ -17,6 +17,7 @@ from hawser.server.store.tables.records import Records
 from hawser.server.store.tables.router import routers
 from hawser.server.store.tables.securitygroup import groups
 from hawser.server.store.tables.subnet import subnets
+from hawser.server.store.tables.trunk import trunks
 
 MOST = 50
 LONGEST = 255
@@ -40,6 +41,7 @@ _KINDS: Mapping[str, tuple[Records[Any], Find, Find]] = {
     "floatingips": (floating_ips, access.owned_floating_ip, access.owned_floating_ip),
     "policies": (qos_policies, access.seen_qos_policy, access.owned_qos_policy),
     "security_groups": (groups, access.owned_security_group, access.owned_security_group),
+    "trunks": (trunks, access.owned_trunk, access.owned_trunk),
 }
 """By plural: the store's records, how a caller sees one, and how it finds one that it may change."""
 KINDS = tuple(_KINDS)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from hawser.server.api.resource import Create, Parent, Resource, Update
 from hawser.server.api.schema import qos as qos_schema
+from hawser.server.api.schema import trunk as trunk_schema
 from hawser.server.api.schema.qos import RuleSchema
-from hawser.server.service import qos, qosrule
+from hawser.server.service import qos, qosrule, trunk
 
 POLICIES = Resource(
     "policies",
@@ -65,5 +66,16 @@ def _update(rule: RuleSchema) -> Update:
 
 RULES = tuple(_rules(rule) for rule in qos_schema.RULES.values())
 RULE_ALIASES = tuple(_aliases(qos_schema.RULES[type]) for type in qos_schema.ALIASED)
+TRUNKS = Resource(
+    "trunks",
+    trunk_schema.ATTRIBUTES,
+    trunk_schema.FIELDS,
+    trunk_schema.view,
+    trunk.search,
+    trunk.get,
+    Create(trunk_schema.new, trunk.create_many),
+    Update(trunk_schema.changes, trunk.update),
+    trunk.delete,
+)
 
-ALL: tuple[Resource, ...] = (POLICIES, *RULES, *RULE_ALIASES)
+ALL: tuple[Resource, ...] = (POLICIES, *RULES, *RULE_ALIASES, TRUNKS)

@@ -28,12 +28,14 @@ from hawser.server.model.caller import Caller
 from hawser.server.model.dhcpoption import DhcpOption
 from hawser.server.model.filters import Scalar
 from hawser.server.model.port import AddressPair, FixedIp, Port
+from hawser.server.model.trunk import CarriedPort
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables import freerange
 from hawser.server.store.tables.columns import ADDRESS, METADATA, AsList, owned_columns, tags_column
 from hawser.server.store.tables.qos import qos_policy_column
 from hawser.server.store.tables.records import Part, Records, Where
 from hawser.server.store.tables.subnet import subnet_table
+from hawser.server.store.tables.trunk import subport_table, trunk_table
 
 
 def _pair(text: str) -> AddressPair:
@@ -70,6 +72,7 @@ port_table = Table(
     Column("port_security_enabled", Boolean, nullable=False),
     qos_policy_column(),
     Column("qos_network_policy_id", String(36)),
+    Column("trunk_id", String(36)),
     Column("address_pairs", AsList(_pair, _pair_text), nullable=False),
     Column("dhcp_options", AsList(_option, _option_text), nullable=False),
     Column("dns_name", String(255), nullable=False),
@@ -78,7 +81,8 @@ port_table = Table(
     Column("propagate_uplink_status", Boolean, nullable=False),
     UniqueConstraint("network_id", "mac", name="uq_ports_network_id_mac"),
 )
-"""``qos_network_policy_id`` repeats what the network's row says: a read of a port takes no statement more."""
+"""``qos_network_policy_id`` and ``trunk_id`` repeat what the rows of the network and of the trunk that it is the
+port of say: a read of a port takes no statement more."""
 
 fixed_ip_table = Table(
     "fixed_ips",
@@ -96,6 +100,8 @@ port_group_table = Table(
     Column("port_id", ForeignKey("ports.id", ondelete="CASCADE"), primary_key=True),
     Column("security_group_id", ForeignKey("security_groups.id"), primary_key=True, index=True),
 )
+
+_carried = port_table.alias("carried")
 
 
 def _row(port: Port) -> dict[str, Any]:
@@ -141,6 +147,22 @@ ports: Records[Port] = Records(
             ),
             port_group_table.c.port_id,
             str,
+        ),
+        Part(
+            "trunk_carries",
+            select(
+                trunk_table.c.port_id,
+                subport_table.c.port_id,
+                subport_table.c.segmentation_type,
+                subport_table.c.segmentation_id,
+                _carried.c.mac,
+            )
+            .join(subport_table, subport_table.c.trunk_id == trunk_table.c.id)
+            .join(_carried, _carried.c.id == subport_table.c.port_id)
+            .order_by(trunk_table.c.port_id, subport_table.c.segmentation_id),
+            trunk_table.c.port_id,
+            CarriedPort,
+            only_with="trunk_id",
         ),
     ),
     filters={

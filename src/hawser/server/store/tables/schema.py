@@ -21,6 +21,7 @@ from hawser.server.store.tables import (
     securitygroup,
     serviceprofile,
     subnet,
+    trunk,
 )
 from hawser.server.store.tables.columns import METADATA
 
@@ -44,4 +45,5 @@ __all__ = [
     "securitygroup",
     "serviceprofile",
     "subnet",
+    "trunk",
 ]

@@ -17,6 +17,7 @@ def upgrade() -> None:
         op.add_column(table, policy, inline_references=True)
         op.create_index(f"ix_{table}_qos_policy_id", table, ["qos_policy_id"])
     op.add_column("ports", sa.Column("qos_network_policy_id", sa.String(36)))
+    _make_trunks()
 
 
 def _owned_columns() -> list[sa.Column[object]]:
@@ -64,3 +65,31 @@ def _make_rules() -> None:
 def _index_names(table: str) -> None:
     for column in ("project_id", "name"):
         op.create_index(f"ix_{table}_{column}", table, [column])
+
+
+def _make_trunks() -> None:
+    op.create_table(
+        "trunks",
+        *_owned_columns(),
+        sa.Column("port_id", sa.String(36), nullable=False),
+        sa.Column("admin_state_up", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.String(16), nullable=False),
+        sa.ForeignKeyConstraint(["port_id"], ["ports.id"]),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("port_id"),
+    )
+    _index_names("trunks")
+    op.create_table(
+        "subports",
+        sa.Column("port_id", sa.String(36), nullable=False),
+        sa.Column("trunk_id", sa.String(36), nullable=False),
+        sa.Column("segmentation_type", sa.String(32), nullable=False),
+        sa.Column("segmentation_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["port_id"], ["ports.id"]),
+        sa.ForeignKeyConstraint(["trunk_id"], ["trunks.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("port_id"),
+        sa.UniqueConstraint(
+            "trunk_id", "segmentation_type", "segmentation_id", name="uq_subports_trunk_id_segment"
+        ),
+    )
+    op.add_column("ports", sa.Column("trunk_id", sa.String(36)))
