@@ -16,9 +16,9 @@ def test_the_collections_are_listed(admin):
 def test_extensions_are_listed_and_shown(admin):
     aliases = {item["alias"] for item in admin.get("/extensions").json()["extensions"]}
     assert {"router", "l3-ha", "ext-gw-mode", "external-net", "security-group", "agent"} <= aliases
-    assert "quotas" not in aliases
+    assert "vpnaas" not in aliases
     assert admin.get("/extensions/l3-ha").json()["extension"]["alias"] == "l3-ha"
-    assert admin.get("/extensions/trunk").status_code == 404
+    assert admin.get("/extensions/vpnaas").status_code == 404
 
 
 def test_the_process_says_that_it_is_there(admin):
