@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conformance import stage
@@ -67,6 +68,33 @@ class Neutron:
             process.wait(10)
 
 
+class Refused(Exception):
+    """What the SDK raised: its exception's name and words."""
+
+
+class Sdk:
+    """openstacksdk as the administrator: `sdk("create_network", name="blue")` calls its networking proxy."""
+
+    def __init__(self, site: Site) -> None:
+        argv = [environments.pinned("openstack", "python"), "-P", HERE / "sdk_process.py"]
+        environment = {**os.environ, "OS_CLIENT_CONFIG_FILE": str(site.clouds_file()), "OS_CLOUD": "admin"}
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(argv, stdin=pipe, stdout=pipe, text=True, env=environment)
+
+    def __call__(self, method: str, *args: Any, **kwargs: Any) -> Any:
+        request = {"call": method, "args": args, "kwargs": kwargs}
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        answer = json.loads(self._process.stdout.readline())
+        if "error" in answer:
+            raise Refused(answer["error"], answer["words"])
+        return answer["value"]
+
+    def close(self) -> None:
+        self._process.stdin.close()
+        self._process.wait(10)
+
+
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Iterator[Site]:
     with stage.identity(tmp_path_factory.mktemp("keystone") / "keystone.log", Silent()) as site:
@@ -87,3 +115,13 @@ def neutron(site: Site, server: Path) -> Iterator[Neutron]:
     client = Neutron(site)
     yield client
     client.close()
+
+
+@pytest.fixture(scope="module")
+def sdk(site: Site, tmp_path_factory) -> Iterator[Sdk]:
+    """The SDK against one server for all tests of a module."""
+    log = tmp_path_factory.mktemp("server") / "neutron-server.log"
+    with stage.server(site, "sqlite", log, Silent(), wired=True):
+        client = Sdk(site)
+        yield client
+        client.close()
