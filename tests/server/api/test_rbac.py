@@ -239,3 +239,26 @@ def test_a_project_has_no_more_policies_than_its_quota(admin, alice, network):
         "target_tenant": "carol-project",
     }
     assert kind_of(alice.post("/rbac-policies", {"rbac_policy": body})) == (409, "OverQuota")
+
+
+def test_a_networks_owner_sees_and_removes_what_others_plugged_there(alice, bob, carol, network):
+    share(alice, network)
+    port = bob.make("port", network_id=network["id"])
+    path = f"/ports/{port['id']}"
+    assert alice.get(path).status_code == 200
+    assert port["id"] in ids(alice, "ports")
+    assert carol.get(path).status_code == 404
+    assert alice.delete(path).status_code == 204
+
+
+def test_another_service_sees_and_binds_the_ports_of_all_projects(app, alice):
+    service = Client(app, "service-project", {"X-Roles": "service"})
+    network = alice.make("network")
+    port = alice.make("port", network_id=network["id"])
+    path = f"/ports/{port['id']}"
+    assert ids(service, "ports") == [port["id"]]
+    assert service.get(path).json()["port"]["binding:host_id"] == ""
+    bound = service.put(path, {"port": {"binding:host_id": "compute1", "device_id": "vm"}})
+    assert bound.json()["port"]["binding:host_id"] == "compute1"
+    assert service.get(f"/networks/{network['id']}").status_code == 404
+    assert ids(service, "networks") == []

@@ -11,11 +11,14 @@ from collections.abc import Iterator, Mapping
 ADMIN = "rule:admin_only"
 MEMBER = "rule:project_member"
 READER = "rule:project_reader"
+SERVICE = "rule:admin_or_service"
 _WRITES = ("create", "update", "delete")
 
 NAMED: Mapping[str, str] = {
     "context_is_admin": "role:admin",
     "admin_only": "rule:context_is_admin",
+    "service_api": "role:service",
+    "admin_or_service": "rule:admin_only or rule:service_api",
     "project_member": "role:member or role:service or rule:context_is_admin",
     "project_reader": "role:reader or rule:project_member",
 }
@@ -61,7 +64,7 @@ HIDDEN: Mapping[str, tuple[str, ...]] = {
     "port": ("binding:host_id", "binding:profile", "binding:vif_type", "binding:vif_details"),
     "router": ("distributed", "ha"),
 }
-"""Attributes that only an administrator sees; nor does anybody else set them."""
+"""Attributes that only an administrator sees; nor does anybody else set them. Those of ports are services' too."""
 NOT_SET: Mapping[str, tuple[str, ...]] = {
     "network": ("shared", "router:external"),
     "router": ("external_gateway_info:enable_snat", "external_gateway_info:external_fixed_ips"),
@@ -79,9 +82,10 @@ ACTIONS = (
     "create_flavor_service_profile",
     "delete_flavor_service_profile",
     "restrict_wildcard",
-    *(f"{verb}_port_binding" for verb in ("get", "create", "update", "delete", "activate")),
 )
 """What else only an administrator does."""
+SERVICES_ACTIONS = tuple(f"{verb}_port_binding" for verb in ("get", "create", "update", "delete", "activate"))
+"""What else only an administrator and other services do."""
 MEMBERS_ACTIONS = ("add_router_interface", "remove_router_interface", "add_extraroutes", "remove_extraroutes")
 """What else a project's members do, but not its readers."""
 
@@ -110,7 +114,9 @@ def defaults() -> Iterator[tuple[str, str]]:
         (("update",), NOT_CHANGED),
     ):
         for noun, names in attributes.items():
-            yield from ((f"{verb}_{noun}:{name}", ADMIN) for name in names for verb in verbs)
+            who = SERVICE if noun == "port" else ADMIN
+            yield from ((f"{verb}_{noun}:{name}", who) for name in names for verb in verbs)
     yield from ((action, ADMIN) for action in ACTIONS)
+    yield from ((action, SERVICE) for action in SERVICES_ACTIONS)
     yield from OF_MEMBERS.items()
     yield from ((action, MEMBER) for action in MEMBERS_ACTIONS)

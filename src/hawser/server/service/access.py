@@ -27,7 +27,7 @@ from hawser.server.store.tables.securitygroup import groups, rules
 from hawser.server.store.tables.subnet import subnets
 from hawser.server.store.tables.trunk import trunks
 
-_KINDS = {"floatingip": "FloatingIPNotFound"}
+_KINDS = {"floatingip": "FloatingIPNotFound", "subnetpool": "SubnetPoolNotFound"}
 
 
 class Owned(Protocol):
@@ -106,8 +106,14 @@ def owned_subnet(tx: Transaction, caller: Caller, id: str) -> Subnet:
 
 
 def owned_port(tx: Transaction, caller: Caller, id: str) -> Port:
-    """A port that the caller may change."""
-    return owned(caller, ports.get(tx, id), "port", id)
+    """A port that the caller may change: its own, or one on a network of its own."""
+    port = ports.get(tx, id)
+    if port is not None and not (caller.serves_ports or caller.owns(port.project_id)):
+        network = networks.get(tx, port.network_id)
+        port = port if network is not None and caller.owns(network.project_id) else None
+    if port is None:
+        raise missing("port", id)
+    return port
 
 
 def owned_router(tx: Transaction, caller: Caller, id: str) -> Router:

@@ -35,12 +35,13 @@ class Tagged(Protocol):
 Find = Callable[[Transaction, Caller, str], Tagged]
 _KINDS: Mapping[str, tuple[Records[Any], Find, Find]] = {
     "networks": (networks, access.seen_network, access.owned_network),
+    "subnetpools": (subnet_pools, _seen_pool, _owned_pool),
     "subnets": (subnets, access.seen_subnet, access.owned_subnet),
     "ports": (ports, access.owned_port, access.owned_port),
     "routers": (routers, access.owned_router, access.owned_router),
     "floatingips": (floating_ips, access.owned_floating_ip, access.owned_floating_ip),
     "policies": (qos_policies, access.seen_qos_policy, access.owned_qos_policy),
-    "security_groups": (groups, access.owned_security_group, access.owned_security_group),
+    "security_groups": (groups, access.seen_security_group, access.owned_security_group),
     "trunks": (trunks, access.owned_trunk, access.owned_trunk),
 }
 """By plural: the store's records, how a caller sees one, and how it finds one that it may change."""

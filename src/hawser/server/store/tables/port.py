@@ -175,8 +175,12 @@ ports: Records[Port] = Records(
 
 
 def visible(caller: Caller) -> tuple[Where, ...]:
-    """The condition on ports that this caller sees: its own."""
-    return () if caller.is_admin else (port_table.c.project_id == caller.project_id,)
+    """The condition on ports that this caller sees: its own, and all of networks of its own."""
+    if caller.serves_ports:
+        return ()
+    columns, networks = port_table.c, METADATA.tables["networks"].c
+    own_networks = select(networks.id).where(networks.project_id == caller.project_id)
+    return (or_(columns.project_id == caller.project_id, columns.network_id.in_(own_networks)),)
 
 
 def add(tx: Transaction, port: Port) -> None:
