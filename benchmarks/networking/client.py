@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from http.client import HTTPConnection
+import time
+from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 
 from hawser.base.errors import LabError
+
+_IDLE = 2.0
+"""Seconds after which a connection is not used again: the server may have closed it."""
 
 
 class Client:
@@ -20,12 +24,8 @@ class Client:
 
     def ask(self, method: str, path: str, body: Any = None) -> bytes:
         """The answer's body. `LabError` with the server's words where it refuses."""
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = HTTPConnection(self._host, self._port, timeout=60)
         sent = None if body is None else json.dumps(body)
-        connection.request(method, f"/v2.0{path}", body=sent, headers=self._headers)
-        answer = connection.getresponse()
+        answer = self._answer(method, f"/v2.0{path}", sent)
         told: bytes = answer.read()
         if answer.status >= 400:
             raise LabError(f"{method} {path} answered {answer.status}: {told.decode()[:500]}")
@@ -34,3 +34,12 @@ class Client:
     def create(self, noun: str, **attributes: Any) -> str:
         """POST one; its id."""
         return str(json.loads(self.ask("POST", f"/{noun}s", {noun: attributes}))[noun]["id"])
+
+    def _answer(self, method: str, path: str, sent: str | None) -> HTTPResponse:
+        connection = getattr(self._local, "connection", None)
+        if connection is None or time.monotonic() - self._local.used > _IDLE:
+            connection = self._local.connection = HTTPConnection(self._host, self._port, timeout=60)
+        connection.request(method, path, body=sent, headers=self._headers)
+        self._local.used = time.monotonic()
+        answer: HTTPResponse = connection.getresponse()
+        return answer

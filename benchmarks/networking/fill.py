@@ -18,6 +18,7 @@ from hawser.server.model.subnet import NewSubnet, Subnet
 from hawser.server.service import network, port, subnet
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import freerange
+from hawser.server.store.tables import port as port_rows
 from hawser.server.store.tables.port import fixed_ip_table, port_table
 
 _FIRST = 0x0A400000  # 10.64.0.0
@@ -56,5 +57,4 @@ def _ports(tx: Transaction, project_id: str, template: Port, of: Subnet, ports: 
         addresses.append({"port_id": id, "subnet_id": of.id, "address": address, "position": 0})
     tx.execute(insert(port_table), rows)
     tx.execute(insert(fixed_ip_table), addresses)
-    taken = {first + number for number in range(ports)} | {int(template.fixed_ips[0].address)}
-    freerange.fill(tx, of.id, of.pools, taken)
+    freerange.fill(tx, of.id, of.pools, port_rows.taken(tx, of.id))
