@@ -21,7 +21,7 @@ from hawser.server.service import dhcp, hosting
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import agent as agent_rows
 from hawser.server.store.tables import router as router_rows
-from hawser.server.store.tables.agent import agent_table, agents
+from hawser.server.store.tables.agent import agent_table, agents, dhcp_hosting_table
 from hawser.server.store.tables.port import port_table, ports
 from hawser.server.store.tables.router import router_host_table
 from hawser.wire.report import AgentState, PortStatus, Report, RouterStatus
@@ -58,7 +58,15 @@ def _take_agent(tx: Transaction, host: str, state: AgentState, known: Agent | No
         tx.execute(update(agent_table).where(agent_table.c.id == known.id).values(heartbeat_at=tx.now))
     else:
         agents.set(tx, known.id, **agent_rows.columns_of(replace(told, heartbeat_at=tx.now)))
+        if told.availability_zone != known.availability_zone:
+            _touch_networks(tx, known)
     return known.alive
+
+
+def _touch_networks(tx: Transaction, agent: Agent) -> None:
+    """An agent went to another zone: the networks that it serves have other zones."""
+    for hosting in agent_rows.dhcp_hostings(tx, dhcp_hosting_table.c.agent_id == agent.id):
+        tx.touch("networks", hosting.network_id)
 
 
 def _told(state: AgentState) -> dict[str, Any]:

@@ -76,9 +76,9 @@ def _touched(tx: Transaction, seen: int) -> Touched:
 def _reader(records: Records[Any]) -> Callable[[Transaction, Ids], dict[str, Any]]:
     def read(tx: Transaction, ids: Ids) -> dict[str, Any]:
         if ids is not None and len(ids) <= _FEW:
-            return {id: value for id in ids if (value := records.get(tx, id)) is not None}
+            return {id: value for id in ids if (value := records.get(tx, id, borrowed=False)) is not None}
         where = () if ids is None else (records.table.c.id.in_(ids),)
-        return {value.id: value for value in records.find(tx, *where)}
+        return {value.id: value for value in records.find(tx, *where, borrowed=False)}
 
     return read
 

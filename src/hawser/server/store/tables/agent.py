@@ -126,7 +126,7 @@ def add_dhcp_hosting(tx: Transaction, hosting: DhcpHosting) -> None:
     """Have an agent serve a network."""
     columns = dhcp_hosting_table.c.keys()
     tx.execute(insert(dhcp_hosting_table), {name: getattr(hosting, name) for name in columns})
-    tx.touch("dhcp_hostings", hosting.network_id)
+    _touch(tx, hosting)
 
 
 def set_dhcp_port(tx: Transaction, hosting: DhcpHosting, port_id: str | None) -> None:
@@ -138,7 +138,12 @@ def set_dhcp_port(tx: Transaction, hosting: DhcpHosting, port_id: str | None) ->
 def remove_dhcp_hosting(tx: Transaction, hosting: DhcpHosting) -> None:
     """Have an agent no longer serve a network."""
     tx.execute(delete(dhcp_hosting_table).where(*_same(hosting)))
+    _touch(tx, hosting)
+
+
+def _touch(tx: Transaction, hosting: DhcpHosting) -> None:
     tx.touch("dhcp_hostings", hosting.network_id)
+    tx.touch("networks", hosting.network_id)  # its zones are others
 
 
 def _same(hosting: DhcpHosting) -> tuple[Where, Where]:

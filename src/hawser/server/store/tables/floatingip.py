@@ -42,7 +42,7 @@ _FORWARDING = port_forwarding_table.c.keys()
 
 
 def _build(tx: Transaction, fields: dict[str, Any]) -> FloatingIp:
-    details = fields.pop("port_details")
+    details = fields.pop("port_details", ())
     return FloatingIp(**fields, port_details=details[0] if details else None)
 
 
@@ -62,6 +62,8 @@ floating_ips: Records[FloatingIp] = Records(
             ),
             floating_ip_table.c.id,
             PortDetails,
+            only_with="port_id",
+            borrowed=True,
         ),
         Part(
             "port_forwardings",

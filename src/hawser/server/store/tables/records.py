@@ -40,7 +40,8 @@ class Part:
     """Values that things of a kind have several of, out of another table.
 
     ``rows`` selects the thing's id, as ``key``, and then what ``build`` makes one part of. Where the column
-    ``only_with`` is None, the thing has no such parts, and they are not asked for.
+    ``only_with`` is None, the thing has no such parts, and they are not asked for. What is ``borrowed`` tells of
+    other things: the change log does not name this one when they become others.
     """
 
     field: str
@@ -48,6 +49,7 @@ class Part:
     key: ColumnElement[Any]
     build: Callable[..., object]
     only_with: str = ""
+    borrowed: bool = False
 
     def expected(self, fields: Mapping[str, Any]) -> bool:
         """Whether the thing with these columns can have such parts."""
@@ -59,7 +61,7 @@ class Records(Generic[Value]):
 
     ``build(tx, fields)`` makes a value of a row's columns and its parts; ``row(value)`` is the way back.
     ``filters`` are fields that are no columns: each makes a condition of the values asked for. ``computed``
-    are fields out of other tables that come with the row, in the same query. Writers need not read again what is
+    are borrowed fields that come with the row, in the same query. Writers need not read again what is
     ``remembered`` (`store/memory.py`): every change of it, or of its parts, has to touch it.
     """
 
@@ -89,37 +91,44 @@ class Records(Generic[Value]):
         self._names = [*self._own_names, *(column.name for column in computed)]
         by_id = table.c.id == bindparam("the_id")
         self._one = select(*self._columns).where(by_id)
+        self._own_one = select(*own).where(by_id)
         self._parts_of_one = [part.rows.where(part.key == bindparam("the_id")) for part in self._parts]
 
-    def get(self, tx: Transaction, id: str) -> Value | None:
-        """The one with this id."""
-        if self._remembered:
-            return tx.recall(self.noun, id, lambda: self._get(tx, id))
-        return self._get(tx, id)
+    def get(self, tx: Transaction, id: str, borrowed: bool = True) -> Value | None:
+        """The one with this id, with what is borrowed, or without."""
+        if self._remembered and borrowed:
+            return tx.recall(self.noun, id, lambda: self._get(tx, id, borrowed))
+        return self._get(tx, id, borrowed)
 
-    def _get(self, tx: Transaction, id: str) -> Value | None:
-        row = tx.execute(self._one, {"the_id": id}).first()
+    def _get(self, tx: Transaction, id: str, borrowed: bool) -> Value | None:
+        row = tx.execute(self._one if borrowed else self._own_one, {"the_id": id}).first()
         if row is None:
             return None
-        fields = dict(zip(self._names, row, strict=True))
+        fields = dict(zip(self._names, row, strict=False))
         for part, statement in zip(self._parts, self._parts_of_one, strict=True):
+            if part.borrowed and not borrowed:
+                continue
             found = tx.execute(statement, {"the_id": id}) if part.expected(fields) else ()
             fields[part.field] = tuple(part.build(*values) for _, *values in found)
         return self._build(tx, fields)
 
-    def find(self, tx: Transaction, *where: Where, filters: Filters = ALL) -> list[Value]:
-        """Those that meet all conditions, in the order asked for, else by id."""
+    def find(
+        self, tx: Transaction, *where: Where, filters: Filters = ALL, borrowed: bool = True
+    ) -> list[Value]:
+        """Those that meet all conditions, in the order asked for, else by id; with what is borrowed, or without."""
         statement = self._page(tx, where, filters)
-        rows = list(tx.execute(statement.with_only_columns(*self._columns)))
+        names = self._names if borrowed else self._own_names
+        rows = list(tx.execute(statement.with_only_columns(*self._columns[: len(names)])))
         if not rows:
             return []
         if filters.backwards:
             rows.reverse()
         ids = statement.with_only_columns(self.table.c.id).scalar_subquery()
-        found_fields = [dict(zip(self._names, row, strict=True)) for row in rows]
+        found_fields = [dict(zip(names, row, strict=True)) for row in rows]
         parts = [
             (part, self._parts_by_id(tx, part, ids) if any(map(part.expected, found_fields)) else {})
             for part in self._parts
+            if borrowed or not part.borrowed
         ]
         values: list[Value] = []
         for fields in found_fields:
