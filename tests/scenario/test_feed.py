@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from hawser.wire import version
 from tests.scenario.world import World
 
 pytestmark = [pytest.mark.lab]
@@ -16,7 +17,7 @@ def _key(world: World, node: str) -> str:
 
 
 def _headers(world: World) -> dict[str, str]:
-    return {"Authorization": f"Bearer {_key(world, 'network1')}", "Hawser-Wire": "1"}
+    return {"Authorization": f"Bearer {_key(world, 'network1')}", version.HEADER: str(version.VERSION)}
 
 
 @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}, {"Authorization": "Basic x"}])

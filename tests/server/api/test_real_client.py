@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hawser.base.keys import node_key
-from hawser.wire import codec
+from hawser.wire import codec, version
 from hawser.wire.report import AgentState, Mastership, Report, RouterStatus
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -57,7 +57,7 @@ class Server:
         request = urllib.request.Request(
             f"{self.url}/feed/v1/hosts/{host}/reports",
             codec.encode(report),
-            {"Authorization": f"Bearer {node_key('secret', host)}", "Hawser-Wire": "1"},
+            {"Authorization": f"Bearer {node_key('secret', host)}", version.HEADER: str(version.VERSION)},
         )
         urllib.request.urlopen(request, timeout=10).close()
 
@@ -191,7 +191,10 @@ def test_a_server_serves_both_sockets_and_stops_at_once_with_a_stream_open(serve
     server.report("network1", agents("network1", "L3 agent"))
     request = urllib.request.Request(
         f"{server.url}/feed/v1/hosts/network1/watch",
-        headers={"Authorization": f"Bearer {node_key('secret', 'network1')}", "Hawser-Wire": "1"},
+        headers={
+            "Authorization": f"Bearer {node_key('secret', 'network1')}",
+            version.HEADER: str(version.VERSION),
+        },
     )
     with urllib.request.urlopen(request, timeout=10) as stream:
         assert stream.readline().startswith(b"{")
