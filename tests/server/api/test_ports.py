@@ -2,6 +2,9 @@
 
 import pytest
 
+from hawser.server.service import report
+from hawser.wire.report import AgentState, Report
+
 
 @pytest.fixture
 def network(alice):
@@ -275,3 +278,29 @@ def test_a_filter_that_is_no_attribute_is_refused(alice, noun):
     answer = alice.get(f"/{noun}", colour="red")
     assert refused(answer) == (400, "HTTPBadRequest")
     assert "[colour] is invalid attribute for filtering" in answer.json()["NeutronError"]["message"]
+
+
+def test_a_reserved_port_becomes_that_of_the_next_dhcp_server(admin, store):
+    network = admin.make("network")
+    reserved = {"device_owner": "network:dhcp", "device_id": "reserved_dhcp_port"}
+    port = admin.make("port", network_id=network["id"], **reserved)
+    state = AgentState("DHCP agent", "neutron-dhcp-agent", "nova", 0.0, "", (), {})
+    report.take(store, "network1", Report(agents=(state,)))
+    admin.make("subnet", network_id=network["id"], cidr="10.0.0.0/24")
+    (serving,) = admin.get("/ports", device_owner="network:dhcp").json()["ports"]
+    assert (serving["id"], serving["binding:host_id"]) == (port["id"], "network1")
+    assert serving["device_id"].startswith("dhcp")
+    assert len(serving["fixed_ips"]) == 1
+
+
+def test_ports_of_dhcp_servers_go_with_their_network(alice, network):
+    alice.make("port", network_id=network["id"], device_owner="network:dhcp", device_id="reserved_dhcp_port")
+    assert alice.delete(f"/networks/{network['id']}").status_code == 204
+    assert alice.get("/ports").json()["ports"] == []
+
+
+def test_addresses_of_dhcp_ports_go_with_their_subnet(alice, network):
+    port = alice.make("port", network_id=network["id"], device_owner="network:dhcp", device_id="mine")
+    (subnet,) = alice.get(f"/networks/{network['id']}").json()["network"]["subnets"]
+    assert alice.delete(f"/subnets/{subnet}").status_code == 204
+    assert alice.get(f"/ports/{port['id']}").json()["port"]["fixed_ips"] == []

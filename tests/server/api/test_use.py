@@ -65,6 +65,20 @@ def test_what_is_fixed_cannot_be_updated(admin, network, attribute):
     assert attribute.replace("tenant_id", "tenant") in answer.json()["NeutronError"]["message"]
 
 
+def test_a_network_of_ipv6_carries_what_ipv6_needs(admin, network, subnet):
+    def refused(answer):
+        return answer.status_code, answer.json()["NeutronError"]["type"]
+
+    small = admin.make("network", mtu=1279)
+    six = {"network_id": small["id"], "cidr": "2001:db8::/64", "ip_version": 6}
+    assert refused(admin.post("/subnets", {"subnet": six})) == (409, "NetworkMTUSubnetConflict")
+    assert admin.put(f"/networks/{network['id']}", {"network": {"mtu": 68}}).status_code == 200
+    assert admin.put(f"/networks/{network['id']}", {"network": {"mtu": 1280}}).status_code == 200
+    admin.make("subnet", **{**six, "network_id": network["id"]})
+    answer = admin.put(f"/networks/{network['id']}", {"network": {"mtu": 1279}})
+    assert refused(answer) == (409, "NetworkMTUSubnetConflict")
+
+
 def test_what_is_deleted_is_gone(admin, network):
     assert admin.delete(f"/networks/{network['id']}").status_code == 204
     assert admin.get(f"/networks/{network['id']}").status_code == 404

@@ -16,6 +16,8 @@ ROUTER_GATEWAY = "network:router_gateway"
 ROUTER_HA = "network:router_ha_interface"
 FLOATING_IP = "network:floatingip"
 DHCP = "network:dhcp"
+RESERVED_DHCP = "reserved_dhcp_port"
+"""The device of a port that the next DHCP server of its network shall have."""
 ROUTER_INTERNAL_OWNERS = frozenset({ROUTER_INTERFACE, ROUTER_HA_REPLICATED})
 """Owners of a router's ports on tenant networks."""
 ROUTER_MOVING_OWNERS = ROUTER_INTERNAL_OWNERS | {ROUTER_GATEWAY}

@@ -15,13 +15,13 @@ from hawser.server.model import agent as agents_model
 from hawser.server.model.agent import Agent, DhcpHosting
 from hawser.server.model.filters import Filters
 from hawser.server.model.network import Network
-from hawser.server.model.port import DHCP, NewPort, Port, WantedIp
+from hawser.server.model.port import DHCP, RESERVED_DHCP, NewPort, Port, WantedIp
 from hawser.server.service import availabilityzone, plug
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables import agent as rows
 from hawser.server.store.tables.agent import agents, dhcp_hosting_table
 from hawser.server.store.tables.network import network_table, networks
-from hawser.server.store.tables.port import ports
+from hawser.server.store.tables.port import port_table, ports
 from hawser.server.store.tables.subnet import subnet_table, subnets
 
 _LOGGER = logging.getLogger(__name__)
@@ -90,9 +90,12 @@ def unassign(tx: Transaction, network: Network, agent: Agent) -> None:
 
 
 def withdraw(tx: Transaction, network_id: str) -> None:
-    """End a network's DHCP servers, with their ports."""
+    """End a network's DHCP servers, with their ports and those that were meant for such."""
     for hosting in rows.dhcp_hostings(tx, dhcp_hosting_table.c.network_id == network_id):
         _stop(tx, hosting)
+    columns = port_table.c
+    for port in ports.find(tx, columns.network_id == network_id, columns.device_owner == DHCP):
+        plug.remove(tx, port.id)
 
 
 def leave(tx: Transaction, agent: Agent) -> None:
@@ -131,6 +134,13 @@ def _start_all(
 
 
 def _port(tx: Transaction, network: Network, host: str, wanted: tuple[WantedIp, ...]) -> Port:
+    """The port of a new server: one that was reserved for it, else one of its own."""
+    columns = port_table.c
+    kept = columns.network_id == network.id, columns.device_owner == DHCP, columns.device_id == RESERVED_DHCP
+    for reserved in ports.find(tx, *kept):
+        ports.change(tx, reserved.id, device_id=device_id(host, network.id), host=host, status="DOWN")
+        _readdress(tx, reserved, wanted)
+        return reserved
     draft = NewPort(
         project_id=network.project_id,
         network_id=network.id,

@@ -9,6 +9,7 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from hawser.base.errors import BadInput, Conflict
+from hawser.server.model import subnetrules
 from hawser.server.model.agent import DHCP as DHCP_AGENT
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
@@ -23,7 +24,7 @@ from hawser.server.store.tables import network as rows
 from hawser.server.store.tables.network import network_table, networks
 from hawser.server.store.tables.port import port_table, set_network_policy
 from hawser.server.store.tables.rbac import split_shared
-from hawser.server.store.tables.subnet import subnets
+from hawser.server.store.tables.subnet import subnet_table, subnets
 from hawser.wire.intent import NetworkType
 
 
@@ -98,6 +99,8 @@ def update(store: Store, caller: Caller, id: str, changes: NetworkChanges) -> Ne
         network = access.owned_network(tx, caller, id)
         if changes.mtu is not UNSET:
             _mtu(tx, changes.mtu, network.network_type)
+            carried = subnets.find(tx, subnet_table.c.network_id == id)
+            subnetrules.check_mtu(id, changes.mtu, [subnet.cidr.version for subnet in carried])
         if changes.qos_policy_id is not UNSET:
             qosuse.check_change(tx, caller, network.qos_policy_id, changes.qos_policy_id)
             set_network_policy(tx, id, changes.qos_policy_id)

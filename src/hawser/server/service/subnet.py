@@ -17,8 +17,9 @@ from hawser.server.model.filters import Filters
 from hawser.server.model.network import Network
 from hawser.server.model.port import ADDRESSED_OWNERS, DHCP
 from hawser.server.model.subnet import NewSubnet, Subnet, SubnetChanges
+from hawser.server.model.subnetpool import SubnetPool
 from hawser.server.model.unset import UNSET
-from hawser.server.service import access, dhcp, plug, quota
+from hawser.server.service import access, dhcp, plug, prefix, quota
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import freerange
@@ -38,14 +39,22 @@ def create_many(store: Store, caller: Caller, drafts: Sequence[NewSubnet]) -> li
     """Make all of them or, where one cannot be, none."""
     with store.write() as tx:
         quota.demand(tx, "subnet", [draft.project_id for draft in drafts])
-        return [make(tx, access.owned_network(tx, caller, draft.network_id), draft) for draft in drafts]
+        return [_make(tx, caller, draft) for draft in drafts]
 
 
-def make(tx: Transaction, network: Network, draft: NewSubnet) -> Subnet:
-    """A new subnet of a network, in a transaction that is under way."""
-    subnetrules.check_modes(draft)
-    _check_apart(tx, network, draft.cidr)
-    subnet = _checked(draft, tx)
+def _make(tx: Transaction, caller: Caller, draft: NewSubnet) -> Subnet:
+    network = access.owned_network(tx, caller, draft.network_id)
+    return make(tx, network, draft, prefix.pool_of(tx, caller, draft))
+
+
+def make(tx: Transaction, network: Network, draft: NewSubnet, pool: SubnetPool | None = None) -> Subnet:
+    """A new subnet of a network, out of a pool or not, in a transaction that is under way."""
+    cidr = prefix.choose(tx, draft, pool)
+    _check(draft, cidr)
+    subnetrules.check_mtu(network.id, network.mtu, [cidr.version])
+    neighbours = _check_apart(tx, network, cidr)
+    prefix.check_affinity(tx, neighbours, cidr.version, pool)
+    subnet = _checked(draft, cidr, pool, tx)
     subnets.add(tx, subnet)
     freerange.fill(tx, subnet.id, subnet.pools)
     networks.change(tx, network.id)
@@ -77,6 +86,10 @@ def update(store: Store, caller: Caller, id: str, changes: SubnetChanges) -> Sub
             subnetrules.check_pools(new.cidr, new.gateway_ip, new.pools)
         if new.gateway_ip != old.gateway_ip:
             _check_gateway_unused(tx, old)
+        if new.enable_dhcp and not old.enable_dhcp:
+            subnetrules.check_cidr(new.cidr, new.enable_dhcp)
+        if changes.dns_nameservers is not UNSET or changes.host_routes is not UNSET:
+            subnetrules.check_told(new.cidr, new.dns_nameservers, new.host_routes)
         if not new.enable_dhcp and (new.ipv6_ra_mode or new.ipv6_address_mode):
             raise BadInput("enable_dhcp", "the subnet has an IPv6 mode")
         subnets.change(tx, id, **said(changes))
@@ -105,18 +118,24 @@ def delete(store: Store, caller: Caller, id: str) -> None:
         dhcp.serve(tx, network)
 
 
-def _checked(draft: NewSubnet, tx: Transaction) -> Subnet:
-    gateway = addresses.first_usable(draft.cidr) if draft.gateway_ip is UNSET else draft.gateway_ip
-    pools = addresses.default_pools(draft.cidr, gateway) if draft.pools is UNSET else draft.pools
-    subnetrules.check_gateway(draft.cidr, gateway)
-    subnetrules.check_pools(draft.cidr, gateway, pools)
+def _check(draft: NewSubnet, cidr: Cidr) -> None:
+    subnetrules.check_cidr(cidr, draft.enable_dhcp)
+    subnetrules.check_modes(draft, cidr)
+    subnetrules.check_told(cidr, draft.dns_nameservers, draft.host_routes)
+
+
+def _checked(draft: NewSubnet, cidr: Cidr, pool: SubnetPool | None, tx: Transaction) -> Subnet:
+    gateway = addresses.first_usable(cidr) if draft.gateway_ip is UNSET else draft.gateway_ip
+    pools = addresses.default_pools(cidr, gateway) if draft.pools is UNSET else draft.pools
+    subnetrules.check_gateway(cidr, gateway)
+    subnetrules.check_pools(cidr, gateway, pools)
     return Subnet(
         id=str(uuid4()),
         project_id=draft.project_id,
         network_id=draft.network_id,
         name=draft.name,
         description=draft.description,
-        cidr=draft.cidr,
+        cidr=cidr,
         gateway_ip=gateway,
         enable_dhcp=draft.enable_dhcp,
         pools=pools,
@@ -127,19 +146,26 @@ def _checked(draft: NewSubnet, tx: Transaction) -> Subnet:
         revision=tx.revision,
         created_at=tx.now,
         updated_at=tx.now,
+        subnetpool_id=pool.id if pool else None,
+        service_types=draft.service_types,
     )
 
 
-def _check_apart(tx: Transaction, network: Network, cidr: Cidr) -> None:
-    """The subnets of a network, or of all networks where the operator says so, do not overlap."""
+def _check_apart(tx: Transaction, network: Network, cidr: Cidr) -> list[Subnet]:
+    """The subnets of a network, or of all networks where the operator says so, do not overlap.
+
+    Gives those that the network has.
+    """
     columns = subnet_table.c
     where = columns.network_id == network.id
     if not tx.settings.allow_overlapping_ips and network.ha_project_id is None:
         hidden = select(network_table.c.id).where(network_table.c.ha_project_id.is_not(None))
         where = columns.network_id.not_in(hidden)
-    for other in subnets.find(tx, where):
+    others = subnets.find(tx, where)
+    for other in others:
         if other.cidr.version == cidr.version and other.cidr.overlaps(cidr):
             raise BadInput("cidr", f"{cidr} overlaps with another subnet, {other.cidr} of subnet {other.id}")
+    return [other for other in others if other.network_id == network.id]
 
 
 def _check_gateway_unused(tx: Transaction, subnet: Subnet) -> None:
