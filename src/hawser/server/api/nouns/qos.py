@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from hawser.server.api.resource import Create, Parent, Resource, Update
+from hawser.server.api.schema import metering as metering_schema
 from hawser.server.api.schema import qos as qos_schema
 from hawser.server.api.schema import trunk as trunk_schema
 from hawser.server.api.schema.qos import RuleSchema
-from hawser.server.service import qos, qosrule, trunk
+from hawser.server.service import metering, qos, qosrule, trunk
 
 POLICIES = Resource(
     "policies",
@@ -77,5 +78,29 @@ TRUNKS = Resource(
     Update(trunk_schema.changes, trunk.update),
     trunk.delete,
 )
+METERING_LABELS = Resource(
+    "metering_labels",
+    metering_schema.LABEL_ATTRIBUTES,
+    metering_schema.LABEL_FIELDS,
+    metering_schema.label_view,
+    metering.search_labels,
+    metering.get_label,
+    Create(metering_schema.new_label, metering.create_labels),
+    delete=metering.delete_label,
+    path="metering/metering-labels",
+)
+METERING_RULES = Resource(
+    "metering_label_rules",
+    metering_schema.RULE_ATTRIBUTES,
+    metering_schema.RULE_FIELDS,
+    metering_schema.rule_view,
+    metering.search_rules,
+    metering.get_rule,
+    Create(metering_schema.new_rule, metering.create_rules),
+    Update(metering_schema.rule_changes, metering.update_rule),
+    metering.delete_rule,
+    path="metering/metering-label-rules",
+    table="metering_rules",
+)
 
-ALL: tuple[Resource, ...] = (POLICIES, *RULES, *RULE_ALIASES, TRUNKS)
+ALL: tuple[Resource, ...] = (POLICIES, *RULES, *RULE_ALIASES, TRUNKS, METERING_LABELS, METERING_RULES)

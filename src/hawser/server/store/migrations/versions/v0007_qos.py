@@ -18,6 +18,7 @@ def upgrade() -> None:
         op.create_index(f"ix_{table}_qos_policy_id", table, ["qos_policy_id"])
     op.add_column("ports", sa.Column("qos_network_policy_id", sa.String(36)))
     _make_trunks()
+    _make_metering()
 
 
 def _owned_columns() -> list[sa.Column[object]]:
@@ -93,3 +94,29 @@ def _make_trunks() -> None:
         ),
     )
     op.add_column("ports", sa.Column("trunk_id", sa.String(36)))
+
+
+def _make_metering() -> None:
+    op.create_table(
+        "metering_labels",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("project_id", sa.String(255), nullable=False),
+        sa.Column("name", sa.String(255), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("shared", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_metering_labels_project_id", "metering_labels", ["project_id"])
+    op.create_table(
+        "metering_rules",
+        sa.Column("id", sa.String(36), nullable=False),
+        sa.Column("label_id", sa.String(36), nullable=False),
+        sa.Column("direction", sa.String(16), nullable=False),
+        sa.Column("excluded", sa.Boolean(), nullable=False),
+        sa.Column("remote", sa.String(64)),
+        sa.Column("source", sa.String(64)),
+        sa.Column("destination", sa.String(64)),
+        sa.ForeignKeyConstraint(["label_id"], ["metering_labels.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("ix_metering_rules_label_id", "metering_rules", ["label_id"])
