@@ -83,6 +83,30 @@ class FloatingIp:
 
 
 @dataclass(frozen=True, slots=True)
+class PortRange:
+    """Ports from ``first`` to ``last``, both among them."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class PortForwarding:
+    """Packets to ``external`` ports of ``address`` go to ``internal_address``.
+
+    ``internal`` are as many ports as ``external``, or one. Both are None where the protocol has no ports: then
+    all of its packets go there.
+    """
+
+    id: str
+    address: Address
+    protocol: str
+    external: PortRange | None
+    internal_address: Address
+    internal: PortRange | None
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """A static route of a router."""
 
@@ -124,6 +148,7 @@ class Router:
     floating_ips: tuple[FloatingIp, ...]
     routes: tuple[Route, ...]
     ha: HighAvailability | None
+    port_forwardings: tuple[PortForwarding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ def addresses(interface: RouterInterface) -> tuple[Interface, ...]:
 
 def floating(router: Router) -> tuple[Interface, ...]:
     """The floating IPs as the gateway interface holds them: host addresses, sorted."""
-    return tuple(sorted(ip_interface(f.address) for f in router.floating_ips))
+    held = {f.address for f in (*router.floating_ips, *router.port_forwardings)}
+    return tuple(sorted(ip_interface(address) for address in held))
 
 
 def routes(router: Router) -> Iterator[tuple[Network, Address, str]]:

@@ -7,15 +7,18 @@ from ipaddress import IPv4Address, IPv4Interface
 
 from hawser.base import names
 from hawser.machine.items.chain import Chain
-from hawser.wire.intent import Router
+from hawser.wire.intent import PortForwarding, PortRange, Router
 
 PREFIX = "neutron-l3-agent-"
 
 
 def chains(router: Router, netns: str) -> Iterator[Chain]:
-    """Floating IPs both ways, then the gateway's address for everybody else (RFC 3022)."""
+    """Floating IPs both ways and port forwardings inward, then the gateway's address for everybody else (RFC 3022)."""
     floating = [(f.address, f.fixed_address) for f in router.floating_ips if f.address.version == 4]
-    inward = tuple(f"-d {outer}/32 -j DNAT --to-destination {inner}" for outer, inner in floating)
+    inward = (
+        *(f"-d {outer}/32 -j DNAT --to-destination {inner}" for outer, inner in floating),
+        *(_forward(each) for each in router.port_forwardings),
+    )
     outward = tuple(f"-s {inner}/32 -j SNAT --to-source {outer}" for outer, inner in floating)
     yield _nat(netns, f"{PREFIX}PREROUTING", inward)
     yield _nat(netns, f"{PREFIX}OUTPUT", inward)
@@ -25,6 +28,27 @@ def chains(router: Router, netns: str) -> Iterator[Chain]:
     yield _nat(netns, "PREROUTING", (f"-j {PREFIX}PREROUTING",))
     yield _nat(netns, "OUTPUT", (f"-j {PREFIX}OUTPUT",))
     yield _nat(netns, "POSTROUTING", (f"-j {PREFIX}POSTROUTING", f"-j {PREFIX}snat"))
+
+
+def _forward(forwarding: PortForwarding) -> str:
+    external, protocol = forwarding.external, forwarding.protocol
+    to = f"-d {forwarding.address}/32 -p {protocol}"
+    if external is None:
+        return f"{to} -j DNAT --to-destination {forwarding.internal_address}"
+    destination = f"{forwarding.internal_address}{_ports(external, forwarding.internal or external)}"
+    return f"{to} -m {protocol} --dport {_text(external, ':')} -j DNAT --to-destination {destination}"
+
+
+def _ports(external: PortRange, internal: PortRange) -> str:
+    """The ports of a destination: none where they stay as they are, else one, or the range and what it begins from."""
+    if internal == external and internal.first != internal.last:
+        return ""
+    begins = f"/{external.first}" if internal.first != internal.last else ""
+    return f":{_text(internal, '-')}{begins}"
+
+
+def _text(ports: PortRange, between: str) -> str:
+    return str(ports.first) if ports.first == ports.last else f"{ports.first}{between}{ports.last}"
 
 
 def quiet_chain(netns: str) -> Chain:

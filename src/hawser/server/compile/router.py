@@ -10,6 +10,7 @@ from hawser.server.compile.picture import Picture
 from hawser.server.model import port as owners
 from hawser.server.model.floatingip import FloatingIp
 from hawser.server.model.port import Port
+from hawser.server.model.portforwarding import PortForwarding, PortRange
 from hawser.server.model.router import Router, RouterHost
 from hawser.wire import intent
 
@@ -52,10 +53,30 @@ def compile_router(
         ),
         routes=tuple(intent.Route(destination=r.destination, nexthop=r.nexthop) for r in router.routes),
         ha=_high_availability(picture, router, hosting, hostings) if router.ha else None,
+        port_forwardings=tuple(
+            _forwarding(f, each)
+            for f in sorted(floating_ips, key=_id)
+            for each in sorted(f.port_forwardings, key=_id)
+        ),
     )
 
 
-def _id(noun: Port | FloatingIp) -> str:
+def _forwarding(floating_ip: FloatingIp, forwarding: PortForwarding) -> intent.PortForwarding:
+    return intent.PortForwarding(
+        id=forwarding.id,
+        address=floating_ip.address,
+        protocol=forwarding.protocol,
+        external=_ports(forwarding.external),
+        internal_address=forwarding.internal_address,
+        internal=_ports(forwarding.internal),
+    )
+
+
+def _ports(ports: PortRange | None) -> intent.PortRange | None:
+    return intent.PortRange(ports.first, ports.last) if ports else None
+
+
+def _id(noun: Port | FloatingIp | PortForwarding) -> str:
     return noun.id
 
 
