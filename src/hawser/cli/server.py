@@ -116,10 +116,12 @@ def _run(app: Starlette, settings: config.ServerSettings, sockets: list[socket.s
         server_header=False,
         timeout_graceful_shutdown=settings.graceful_shutdown_timeout,
     )
-    # uvicorn passes the signal that stopped it on to who had it before: the process then goes on here.
+    server = _Server(options, app.state.end_streams)
+    # uvicorn listens to these while it serves, and then passes them on to who had them before. One that comes
+    # earlier stops it as soon as it serves; after it the process goes on here.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
-    _Server(options, app.state.end_streams).run(sockets)
+        signal.signal(number, lambda *_: server.stop())
+    server.run(sockets)
 
 
 class _Server(uvicorn.Server):
@@ -128,6 +130,10 @@ class _Server(uvicorn.Server):
     def __init__(self, options: uvicorn.Config, end_streams: Callable[[], Awaitable[None]]) -> None:
         super().__init__(options)
         self._end_streams = end_streams
+
+    def stop(self) -> None:
+        """Stop soon."""
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop accepting, end streams, finish requests; and be gone soon after, whatever still hangs."""

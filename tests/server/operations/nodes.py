@@ -46,5 +46,5 @@ class Watcher:
         self._loop.run_until_complete(asyncio.gather(self._task, return_exceptions=True))
 
     async def _watch(self) -> None:
-        async for intent in watch.intents(self._settings, None):
+        async for intent, _ in watch.intents(self._settings, None):
             self.intent = intent

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import queue
+import subprocess
+import sys
 import threading
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import kombu
@@ -13,11 +16,12 @@ import pytest
 
 from hawser.base import config
 from hawser.base.errors import BadInput, Unavailable
-from hawser.base.notifications import brokers
+from hawser.base.notifications import Notifications, brokers
 from hawser.server.api import notify
 from hawser.server.api.access import REQUEST_ID, Trace
 from hawser.server.api.auth import NoAuth
 from hawser.server.api.notify import Event, Outbox
+from hawser.server.api.rabbit import Rabbit
 from hawser.server.app import create_app
 from tests.server.api.conftest import Client
 from tests.server.operations import rabbitmq
@@ -234,6 +238,45 @@ def test_a_real_broker_is_told_also_after_it_was_gone(tmp_path):
             server.end()
     assert server.process.returncode == 0
     assert "Traceback" not in server.log
+
+
+LISTENER = """
+import json, sys, threading
+import oslo_messaging
+from oslo_config import cfg
+
+taken = threading.Event()
+
+class Endpoint:
+    def info(self, *told):
+        print(json.dumps(told), flush=True)
+        taken.set()
+
+conf = cfg.ConfigOpts()
+conf([], project="listener", default_config_files=[])
+transport = oslo_messaging.get_notification_transport(conf, url=sys.argv[1])
+target = oslo_messaging.Target(exchange="neutron", topic="notifications")
+listener = oslo_messaging.get_notification_listener(transport, [target], [Endpoint()], executor="threading")
+listener.start()
+taken.wait(30)
+listener.stop()
+listener.wait()
+"""
+
+
+@pytest.mark.kernel
+def test_listeners_of_oslo_messaging_understand_it():
+    with rabbitmq.running() as broker:
+        rabbit = Rabbit(
+            Notifications(brokers(broker.url), "neutron", ("notifications",), "network.one", False)
+        )
+        rabbit.deliver(replace(event(), payload={"network": {"id": "1"}}))
+        rabbit.close()
+        listener = [sys.executable, "-W", "ignore", "-c", LISTENER, broker.url]
+        done = subprocess.run(listener, capture_output=True, text=True, timeout=2 * PATIENCE, check=True)
+    context, publisher, name, payload, _ = json.loads(done.stdout)
+    assert (publisher, name, payload) == ("network.one", "network.create.end", {"network": {"id": "1"}})
+    assert context["request_id"] == "req-1"
 
 
 @pytest.mark.kernel
