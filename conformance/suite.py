@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -75,10 +75,14 @@ def run(config: Path, regex: str, tell: Callable[[Outcome], None]) -> list[Outco
     for outcome in _run(config, regex):
         tell(outcome)
         heard.append(outcome)
-    names = _listed(config, regex)
+    return whole(heard, _listed(config, regex))
+
+
+def whole(heard: Iterable[Outcome], names: Sequence[str]) -> list[Outcome]:
+    """An outcome for each test that there is, of what was heard. A class that skips, or fails to begin, ends all of
+    its tests with one word; a test that nothing was heard of has failed."""
     outcomes = {}
     for outcome in heard:
-        # A class that skips, or fails to begin, ends all of its tests with one word.
         inside = _class_of(outcome.test)
         for name in [name for name in names if name.startswith(f"{inside}.")] if inside else [outcome.test]:
             outcomes[name] = replace(outcome, test=name)
