@@ -42,9 +42,9 @@ def update(call: Call) -> Answer:
 
 
 def activate(call: Call) -> Answer:
-    """PUT /ports/{id}/bindings/{host}/activate."""
+    """PUT /ports/{id}/bindings/{host}/activate. As clients read it, the binding is the whole of the answer."""
     call.rights.demand("activate_port_binding")
-    return _answer(200, binding.activate(call.store, call.caller, call.id, call.named("host")))
+    return Answer(200, view(binding.activate(call.store, call.caller, call.id, call.named("host"))))
 
 
 def delete(call: Call) -> Answer:
