@@ -22,6 +22,22 @@ CONNECTIONS = 20
 """Connections kept at most: more than the API has threads, plus the feed's."""
 _WAIT_MS = 30_000
 _PAUSE = 0.01
+_CONNECTING = {
+    "connect_timeout": 5,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""What libpq is asked for, unless the operator's URL says otherwise: a database host that vanished is noticed."""
+LIMITS = {
+    "idle_in_transaction_session_timeout": "15s",
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+    "tcp_user_timeout": "15s",
+}
+"""What PostgreSQL is asked for: a server that froze, or whose machine lost its power, holds writers up no longer."""
 _SCHEMES = ("sqlite", "postgresql")
 
 
@@ -31,7 +47,10 @@ def open_engine(connection: str) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite(url)
     url = url.set(drivername="postgresql+psycopg")
-    return create_engine(url, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True)
+    ours = {name: value for name, value in _CONNECTING.items() if name not in url.query}
+    engine = create_engine(url, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True, connect_args=ours)
+    event.listen(engine, "connect", _limit)
+    return engine
 
 
 def for_reading(engine: Engine) -> Engine:
@@ -55,6 +74,13 @@ def _parsed(connection: str) -> URL:
         wrong = f"'{url.get_backend_name()}' databases are not supported"
         raise BadInput("connection", wrong, "Use sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME.")
     return url
+
+
+def _limit(connection: Any, _record: object) -> None:
+    """Have the database give up on us, if we vanish, as soon as we would give up on it."""
+    settings = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in LIMITS.items())
+    connection.execute(f"SELECT {settings}").close()
+    connection.commit()
 
 
 def _sqlite(url: URL) -> Engine:
