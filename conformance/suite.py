@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
@@ -113,7 +115,12 @@ def _run(config: Path, regex: str) -> Iterator[Outcome]:
     with (
         (config.parent / "run.log").open("ab") as log,
         subprocess.Popen(
-            command, cwd=config.parent, env=_environment(), stdout=subprocess.PIPE, stderr=log
+            command,
+            cwd=config.parent,
+            env=_environment(),
+            stdout=subprocess.PIPE,
+            stderr=log,
+            start_new_session=True,
         ) as tests,
         subprocess.Popen(reader, stdin=tests.stdout, stdout=subprocess.PIPE, text=True) as outcomes,
     ):
@@ -122,7 +129,13 @@ def _run(config: Path, regex: str) -> Iterator[Outcome]:
             for line in outcomes.stdout:
                 yield _outcome(json.loads(line))
         finally:
-            tests.terminate()
+            _end(tests)
+
+
+def _end(tests: subprocess.Popen[bytes]) -> None:
+    """End what runs tests, and the workers that it started: they are of its session."""
+    with suppress(ProcessLookupError):
+        os.killpg(tests.pid, signal.SIGTERM)
 
 
 def _outcome(said: Mapping[str, str]) -> Outcome:
