@@ -1,7 +1,7 @@
 """The present intent of every watched host, and the waiting for the next.
 
-One picture of the store is kept up to date by the change log; whatever wakes it (a commit in this process, or
-the clock for commits in others) is a hint only. A change is compiled once for all who watch a host, and costs
+One picture of the store is kept up to date by the change log; whatever wakes it (a commit in this process or
+in another, the clock) is a hint only. A change is compiled once for all who watch a host, and costs
 the records that it touches; where nobody watches, nothing is done.
 """
 
@@ -26,7 +26,7 @@ from hawser.wire.change import IntentChange, Key, Record
 log = logging.getLogger(__name__)
 
 POLL = 0.5
-"""Seconds after which another server's commits are noticed at the latest."""
+"""Seconds after which another server's commits are noticed at the latest, whether it was heard of or not."""
 REST = 4.0
 """Rest after a renewal, in times of its own length: the first change goes out at once, a burst of them together,
 and requests have four fifths of the processor at least."""
@@ -66,16 +66,18 @@ class Hub:
 
         stop = self._store.changed.listen(wake_soon)
         try:
-            while True:
-                begun = loop.time()
-                await self._renew_watched()
-                await asyncio.sleep(REST * (loop.time() - begun))
-                try:
-                    await asyncio.wait_for(self._hint.wait(), POLL)
-                except TimeoutError:
-                    continue
+            with self._store.hearing():
+                await self._keep_up(loop)
         finally:
             stop()
+
+    async def _keep_up(self, loop: asyncio.AbstractEventLoop) -> None:
+        while True:
+            begun = loop.time()
+            await self._renew_watched()
+            await asyncio.sleep(REST * (loop.time() - begun))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._hint.wait(), POLL)
 
     async def watch(self, host: str, held: Held | None) -> tuple[Watcher, IntentChange]:
         """Begin to watch a host for a node that has ``held``: what it needs first.

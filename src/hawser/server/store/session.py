@@ -22,7 +22,7 @@ from sqlalchemy import Connection, CursorResult, Engine, Executable, delete, exc
 
 from hawser.base.config import ServerSettings
 from hawser.base.errors import Conflict, Stale, Unavailable
-from hawser.server.store import database, upgrade
+from hawser.server.store import database, hearing, upgrade
 from hawser.server.store.memory import Memory
 from hawser.server.store.tables import log
 from hawser.server.store.tables.columns import METADATA
@@ -125,13 +125,16 @@ class Transaction:
         revision = self.revision
         rows = [{"revision": revision, "noun": noun, "key": key} for noun, key in self._touched]
         self.execute(insert(log.changes), rows)
-        self.execute(update(log.counter).values(revision=revision))
+        self.execute(hearing.telling(self._connection, update(log.counter).values(revision=revision)))
         if revision % _TRIM_EVERY == 0:
             self.execute(delete(log.changes).where(log.changes.c.revision <= revision - LOG_KEPT))
 
 
 class Changes:
-    """A hint that this process committed something. It may come too often, and is never the truth."""
+    """A hint that something was committed: by this process, or by another of which it hears (`Store.hearing`).
+
+    It may come too often, and is never the truth.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -192,6 +195,12 @@ class Store:
     def close(self) -> None:
         """Give back all connections."""
         self._engine.dispose()
+
+    @contextmanager
+    def hearing(self) -> Iterator[None]:
+        """While this lasts, `changed` tells of other processes' commits, too, where the database can (PostgreSQL)."""
+        with hearing.hearing(self._engine, self.changed.tell):
+            yield
 
     @contextmanager
     def read(self) -> Iterator[Transaction]:
