@@ -34,6 +34,8 @@ OF_PROJECTS = (
     "security_group",
     "security_group_rule",
     "rbac_policy",
+    "subnetpool",
+    "address_scope",
     "address_group",
     "trunk",
 )
@@ -67,6 +69,8 @@ HIDDEN: Mapping[str, tuple[str, ...]] = {
 """Attributes that only an administrator sees; nor does anybody else set them. Those of ports are services' too."""
 NOT_SET: Mapping[str, tuple[str, ...]] = {
     "network": ("shared", "router:external"),
+    "subnetpool": ("shared", "is_default"),
+    "address_scope": ("shared",),
     "router": ("external_gateway_info:enable_snat", "external_gateway_info:external_fixed_ips"),
     "floatingip": ("floating_ip_address",),
 }

@@ -46,6 +46,8 @@ class Network:
     tags: tuple[str, ...] = ()
     dns_domain: str = ""
     qos_policy_id: str | None = None
+    ipv4_address_scope: str | None = None
+    ipv6_address_scope: str | None = None
 
     def is_external_to(self, project_id: str) -> bool:
         """Whether the project may use it as an external network."""

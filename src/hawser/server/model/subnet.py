@@ -8,6 +8,8 @@ from datetime import datetime
 from hawser.base import addresses
 from hawser.server.model.unset import UNSET, Unset
 
+_SELF_MADE = ("slaac", "dhcpv6-stateless")
+
 
 @dataclass(frozen=True, slots=True)
 class Pool:
@@ -27,7 +29,11 @@ class HostRoute:
 
 @dataclass(frozen=True, slots=True)
 class Subnet:
-    """The IPv6 modes are "slaac", "dhcpv6-stateful", "dhcpv6-stateless" or None."""
+    """The IPv6 modes are "slaac", "dhcpv6-stateful", "dhcpv6-stateless" or None.
+
+    ``service_types`` are the device owners (or how they begin) whose ports get its addresses, () for those that
+    no other subnet of the network is for. ``subnetpool_id`` is where the block was cut out of.
+    """
 
     id: str
     project_id: str
@@ -46,23 +52,27 @@ class Subnet:
     created_at: datetime
     updated_at: datetime
     tags: tuple[str, ...] = ()
+    subnetpool_id: str | None = None
+    service_types: tuple[str, ...] = ()
 
     @property
     def autoconfigured(self) -> bool:
         """Whether hosts make their own addresses from the prefix (SLAAC or stateless DHCPv6)."""
-        return self.ipv6_address_mode in ("slaac", "dhcpv6-stateless")
+        return autoconfigured(self.ipv6_ra_mode, self.ipv6_address_mode)
 
 
 @dataclass(frozen=True, slots=True)
 class NewSubnet:
     """What a create asks for. ``gateway_ip`` None is a subnet without any; UNSET is its first address.
 
-    ``pools`` UNSET are all addresses but the gateway's, the network's and the broadcast's.
+    ``pools`` UNSET are all addresses but the gateway's, the network's and the broadcast's. ``cidr`` UNSET is any
+    free block of the subnet pool, of ``prefixlen`` or as the pool has it. The pool is that of ``subnetpool_id``,
+    or with ``use_default_subnetpool`` the default one of the IP version.
     """
 
     project_id: str
     network_id: str
-    cidr: addresses.Network
+    cidr: addresses.Network | Unset = UNSET
     name: str = ""
     description: str = ""
     gateway_ip: addresses.Address | Unset | None = UNSET
@@ -72,6 +82,11 @@ class NewSubnet:
     host_routes: tuple[HostRoute, ...] = ()
     ipv6_ra_mode: str | None = None
     ipv6_address_mode: str | None = None
+    ip_version: int | None = None
+    subnetpool_id: str | None = None
+    prefixlen: int | Unset = UNSET
+    use_default_subnetpool: bool = False
+    service_types: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +100,9 @@ class SubnetChanges:
     pools: tuple[Pool, ...] | Unset = UNSET
     dns_nameservers: tuple[addresses.Address, ...] | Unset = UNSET
     host_routes: tuple[HostRoute, ...] | Unset = UNSET
+    service_types: tuple[str, ...] | Unset = UNSET
+
+
+def autoconfigured(ra_mode: str | None, address_mode: str | None) -> bool:
+    """Whether hosts of a subnet with these IPv6 modes make their own addresses."""
+    return not {ra_mode, address_mode}.isdisjoint(_SELF_MADE)

@@ -7,6 +7,7 @@ from typing import Protocol, TypeVar
 from hawser.base.errors import Forbidden, NotFound
 from hawser.server.model import rbac
 from hawser.server.model.addressgroup import AddressGroup
+from hawser.server.model.addressscope import AddressScope
 from hawser.server.model.caller import Caller
 from hawser.server.model.floatingip import FloatingIp
 from hawser.server.model.network import Network
@@ -15,9 +16,11 @@ from hawser.server.model.qos import QosPolicy
 from hawser.server.model.router import Router
 from hawser.server.model.securitygroup import Rule, SecurityGroup
 from hawser.server.model.subnet import Subnet
+from hawser.server.model.subnetpool import SubnetPool
 from hawser.server.model.trunk import Trunk
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables.addressgroup import address_groups
+from hawser.server.store.tables.addressscope import address_scopes
 from hawser.server.store.tables.floatingip import floating_ips
 from hawser.server.store.tables.network import networks
 from hawser.server.store.tables.port import ports
@@ -25,6 +28,7 @@ from hawser.server.store.tables.qos import qos_policies
 from hawser.server.store.tables.router import routers
 from hawser.server.store.tables.securitygroup import groups, rules
 from hawser.server.store.tables.subnet import subnets
+from hawser.server.store.tables.subnetpool import subnet_pools
 from hawser.server.store.tables.trunk import trunks
 
 _KINDS = {"floatingip": "FloatingIPNotFound", "subnetpool": "SubnetPoolNotFound"}
@@ -103,6 +107,26 @@ def owned_subnet(tx: Transaction, caller: Caller, id: str) -> Subnet:
     if not caller.owns(subnet.project_id):
         raise Forbidden(f"Subnet {id} belongs to another project.", "PolicyNotAuthorized")
     return subnet
+
+
+def seen_subnet_pool(tx: Transaction, caller: Caller, id: str) -> SubnetPool:
+    """A subnet pool that the caller sees."""
+    return seen(caller, subnet_pools.get(tx, id), "subnetpool", id)
+
+
+def owned_subnet_pool(tx: Transaction, caller: Caller, id: str) -> SubnetPool:
+    """A subnet pool that the caller may change."""
+    return changeable(caller, seen_subnet_pool(tx, caller, id), "subnetpool", id)
+
+
+def seen_address_scope(tx: Transaction, caller: Caller, id: str) -> AddressScope:
+    """An address scope that the caller sees."""
+    return seen(caller, address_scopes.get(tx, id), "address_scope", id)
+
+
+def owned_address_scope(tx: Transaction, caller: Caller, id: str) -> AddressScope:
+    """An address scope that the caller may change."""
+    return changeable(caller, seen_address_scope(tx, caller, id), "address_scope", id)
 
 
 def owned_port(tx: Transaction, caller: Caller, id: str) -> Port:

@@ -18,11 +18,13 @@ from hawser.server.store.tables.rbac import rbac_table
 from hawser.server.store.tables.router import router_table
 from hawser.server.store.tables.securitygroup import group_table, rule_table
 from hawser.server.store.tables.subnet import subnet_table
+from hawser.server.store.tables.subnetpool import subnet_pool_table
 from hawser.server.store.tables.trunk import trunk_table
 
 TABLES: Mapping[str, Table] = {
     "network": network_table,
     "subnet": subnet_table,
+    "subnetpool": subnet_pool_table,
     "port": port_table,
     "router": router_table,
     "floatingip": floating_ip_table,

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, delete, select, true
 from hawser.base.errors import Conflict
 from hawser.server.model.rbac import EVERYBODY, EXTERNAL, SHARED, RbacPolicy
 from hawser.server.store.session import Transaction
+from hawser.server.store.tables.addressscope import address_scopes
 from hawser.server.store.tables.addressgroup import address_groups
 from hawser.server.store.tables.floatingip import floating_ip_table
 from hawser.server.store.tables.network import network_table, networks
@@ -20,6 +21,8 @@ from hawser.server.store.tables.qos import qos_policies
 from hawser.server.store.tables.rbac import policies, rbac_table, recipients
 from hawser.server.store.tables.records import Records
 from hawser.server.store.tables.router import router_table
+from hawser.server.store.tables.subnet import subnet_table
+from hawser.server.store.tables.subnetpool import subnet_pool_table, subnet_pools
 from hawser.server.store.tables.securitygroup import groups, rule_table
 
 Users = Callable[[Transaction, str], set[str]]
@@ -64,6 +67,13 @@ KINDS: Mapping[str, Kind] = {
                 (floating_ip_table.c.project_id, floating_ip_table.c.network_id),
             ),
         },
+    ),
+    "subnetpool": Kind(
+        subnet_pools, {SHARED: projects((subnet_table.c.project_id, subnet_table.c.subnetpool_id))}
+    ),
+    "address_scope": Kind(
+        address_scopes,
+        {SHARED: projects((subnet_pool_table.c.project_id, subnet_pool_table.c.address_scope_id))},
     ),
     "qos_policy": Kind(
         qos_policies,

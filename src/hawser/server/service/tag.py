@@ -17,6 +17,7 @@ from hawser.server.store.tables.records import Records
 from hawser.server.store.tables.router import routers
 from hawser.server.store.tables.securitygroup import groups
 from hawser.server.store.tables.subnet import subnets
+from hawser.server.store.tables.subnetpool import subnet_pools
 from hawser.server.store.tables.trunk import trunks
 
 MOST = 50
@@ -35,7 +36,7 @@ class Tagged(Protocol):
 Find = Callable[[Transaction, Caller, str], Tagged]
 _KINDS: Mapping[str, tuple[Records[Any], Find, Find]] = {
     "networks": (networks, access.seen_network, access.owned_network),
-    "subnetpools": (subnet_pools, _seen_pool, _owned_pool),
+    "subnetpools": (subnet_pools, access.seen_subnet_pool, access.owned_subnet_pool),
     "subnets": (subnets, access.seen_subnet, access.owned_subnet),
     "ports": (ports, access.owned_port, access.owned_port),
     "routers": (routers, access.owned_router, access.owned_router),

@@ -11,6 +11,7 @@ from hawser.server.api.actions import (
     listing,
     qos,
     quota,
+    subnetpool,
     tag,
     trunk,
 )
@@ -25,6 +26,7 @@ ALL: tuple[Action, ...] = (
     *listing.ROUTES,
     *qos.ROUTES,
     *quota.ROUTES,
+    *subnetpool.ROUTES,
     *tag.ROUTES,
     *trunk.ROUTES,
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from neutron_lib.api.definitions import (
+    address_scope,
     dns,
     external_net,
     network_availability_zone,
@@ -47,6 +48,7 @@ ATTRIBUTES = table(
         port_security,
         network_availability_zone,
         qos,
+        address_scope,
     ),
     STANDARD | TAGGED | _SEGMENT,
 )
@@ -96,6 +98,8 @@ def view(network: Network) -> Shown:
         "port_security_enabled": network.port_security_enabled,
         "dns_domain": network.dns_domain,
         "qos_policy_id": network.qos_policy_id,
+        "ipv4_address_scope": network.ipv4_address_scope,
+        "ipv6_address_scope": network.ipv6_address_scope,
         "subnets": list(network.subnet_ids),
         "availability_zone_hints": list(network.availability_zone_hints),
         "availability_zones": list(network.availability_zones),

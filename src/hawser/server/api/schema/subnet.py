@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from neutron_lib.api import converters
+from neutron_lib.api.definitions import default_subnetpools, subnet_service_types
 from neutron_lib.api.definitions import subnet as subnet_definition
 
 from hawser.base.errors import BadInput
@@ -26,31 +28,41 @@ from hawser.server.api.schema.fields import (
     standard,
 )
 from hawser.server.model.subnet import HostRoute, NewSubnet, Pool, Subnet, SubnetChanges
+from hawser.server.model.unset import UNSET
 
 _PARTS = subnet_definition.RESOURCE_ATTRIBUTE_MAP["subnets"]
+
+
+def _cidr(value: Any) -> Any:
+    return None if value is None else converters.convert_cidr_to_canonical_format(value)
+
+
 ATTRIBUTES = table(
     "subnet",
     "subnets",
-    (subnet_definition,),
-    # There are no subnet pools: a CIDR is always the caller's, and "no pool" may be said.
+    (subnet_definition, default_subnetpools, subnet_service_types),
     STANDARD
     | TAGGED
     | {
-        "cidr": {k: v for k, v in _PARTS["cidr"].items() if k != "default"}
-        | {"validate": {"type:subnet": None}},
-        "subnetpool_id": {
-            "allow_post": True,
-            "allow_put": False,
-            "default": None,
-            "validate": {"type:values": [None]},
-        },
-        "prefixlen": {"allow_post": False, "allow_put": False},
+        "cidr": {**_PARTS["cidr"], "convert_to": _cidr},
         "ip_version": {**_PARTS["ip_version"], "default": None},
+        "service_types": {
+            **subnet_service_types.RESOURCE_ATTRIBUTE_MAP["subnets"]["service_types"],
+            "convert_to": converters.convert_none_to_empty_list,
+        },
     },
+)
+_ONCE = (
+    "ip_version",
+    "ipv6_ra_mode",
+    "ipv6_address_mode",
+    "subnetpool_id",
+    "prefixlen",
+    "use_default_subnetpool",
 )
 FIELDS: Mapping[str, Field] = {
     **STANDARD_FIELDS,
-    **fields(str, "name", "network_id", "ipv6_ra_mode", "ipv6_address_mode"),
+    **fields(str, "name", "network_id", "ipv6_ra_mode", "ipv6_address_mode", "subnetpool_id"),
     **fields(canonical_network, "cidr"),
     **fields(canonical_address, "gateway_ip"),
     **fields(boolean, "enable_dhcp"),
@@ -59,14 +71,14 @@ FIELDS: Mapping[str, Field] = {
 
 def new(values: Values, project_id: str) -> NewSubnet:
     """What a create asks for."""
-    cidr = network("cidr", values["cidr"])
-    if values["ip_version"] not in (None, cidr.version):
+    cidr = UNSET if values.get("cidr") is None else network("cidr", values["cidr"])
+    if cidr is not UNSET and values["ip_version"] not in (None, cidr.version):
         raise BadInput("ip_version", f"{values['cidr']} is not of IP version {values['ip_version']}")
     return NewSubnet(
         project_id=project_id,
         network_id=values["network_id"],
         cidr=cidr,
-        **given(values, "ipv6_ra_mode", "ipv6_address_mode"),
+        **given(values, *_ONCE),
         **_common(values),
     )
 
@@ -93,12 +105,15 @@ def view(subnet: Subnet) -> Shown:
         ],
         "ipv6_ra_mode": subnet.ipv6_ra_mode,
         "ipv6_address_mode": subnet.ipv6_address_mode,
-        "subnetpool_id": None,
+        "subnetpool_id": subnet.subnetpool_id,
+        "service_types": list(subnet.service_types),
     }
 
 
 def _common(values: Values) -> Mapping[str, Any]:
     common = dict(given(values, "name", "description", "enable_dhcp"))
+    if "service_types" in values:
+        common["service_types"] = tuple(dict.fromkeys(values["service_types"]))
     if "gateway_ip" in values:
         gateway = values["gateway_ip"]
         common["gateway_ip"] = None if gateway is None else address("gateway_ip", gateway)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Integer, String, Table, select
+from sqlalchemy import Boolean, Column, Integer, Label, String, Table, select
 
 from hawser.server.model.caller import Caller
 from hawser.server.model.network import Network
@@ -15,6 +15,7 @@ from hawser.server.store.tables.qos import qos_policy_column
 from hawser.server.store.tables.rbac import sharing_columns
 from hawser.server.store.tables.records import Part, Records, Where
 from hawser.server.store.tables.subnet import subnet_table
+from hawser.server.store.tables.subnetpool import subnet_pool_table
 from hawser.wire.intent import NetworkType
 
 network_table = Table(
@@ -60,6 +61,18 @@ def _row(network: Network) -> dict[str, Any]:
     return {**row, "segment": segment_key(network)}
 
 
+def _scope_of(ip_version: int) -> Label[Any]:
+    """The address scope of a network's subnets of an IP version, where they come from pools of one."""
+    pools = subnet_pool_table.c
+    scope = (
+        select(pools.address_scope_id)
+        .join(subnet_table, subnet_table.c.subnetpool_id == pools.id)
+        .where(subnet_table.c.network_id == network_table.c.id, pools.ip_version == ip_version)
+        .limit(1)
+    )
+    return scope.correlate(network_table).scalar_subquery().label(f"ipv{ip_version}_address_scope")
+
+
 networks: Records[Network] = Records(
     "networks",
     network_table,
@@ -75,5 +88,9 @@ networks: Records[Network] = Records(
     ),
     hidden=("segment",),
     remembered=True,
-    computed=(zones_of(dhcp_hosting_table, dhcp_hosting_table.c.network_id == network_table.c.id),),
+    computed=(
+        zones_of(dhcp_hosting_table, dhcp_hosting_table.c.network_id == network_table.c.id),
+        _scope_of(4),
+        _scope_of(6),
+    ),
 )

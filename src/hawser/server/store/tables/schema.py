@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hawser.server.store.tables import (
     addressgroup,
+    addressscope,
     agent,
     binding,
     defaultrule,
@@ -11,8 +12,8 @@ from hawser.server.store.tables import (
     floatingip,
     freerange,
     log,
-    network,
     metering,
+    network,
     port,
     portforwarding,
     qos,
@@ -29,6 +30,7 @@ from hawser.server.store.tables.columns import METADATA
 __all__ = [
     "METADATA",
     "addressgroup",
+    "addressscope",
     "agent",
     "binding",
     "defaultrule",
@@ -36,9 +38,9 @@ __all__ = [
     "floatingip",
     "freerange",
     "log",
+    "metering",
     "network",
     "port",
-    "metering",
     "portforwarding",
     "qos",
     "quota",

@@ -12,6 +12,7 @@ from hawser.server.model.subnet import HostRoute, Pool, Subnet
 from hawser.server.store.tables import rbac
 from hawser.server.store.tables.columns import ADDRESS, METADATA, AsList, AsText, owned_columns, tags_column
 from hawser.server.store.tables.records import Records, Where
+from hawser.server.store.tables.subnetpool import subnet_pool_column
 
 
 def _pool(text: str) -> Pool:
@@ -47,6 +48,8 @@ subnet_table = Table(
     Column("host_routes", AsList(_route, _route_text), nullable=False),
     Column("ipv6_ra_mode", String(32)),
     Column("ipv6_address_mode", String(32)),
+    subnet_pool_column(),
+    Column("service_types", AsList(str), nullable=False),
 )
 
 
