@@ -1,6 +1,7 @@
 """A server over a real store on SQLite, without identity: callers are who their headers say."""
 
 import asyncio
+import shutil
 from dataclasses import replace
 from typing import Any
 
@@ -60,10 +61,20 @@ def settings(tmp_path):
     )
 
 
-@pytest.fixture
-def store(settings):
-    store = Store(settings)
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory):
+    """The file of a database with the newest schema and nothing in it: the migrations run once."""
+    file = tmp_path_factory.mktemp("empty") / "neutron.sqlite"
+    store = Store(replace(config.server_settings(config.read([])), connection=f"sqlite:///{file}"))
     store.upgrade()
+    store.close()
+    return file
+
+
+@pytest.fixture
+def store(settings, empty, tmp_path):
+    shutil.copy(empty, tmp_path / "neutron.sqlite")
+    store = Store(settings)
     yield store
     store.close()
 
