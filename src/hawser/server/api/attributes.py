@@ -8,7 +8,7 @@ converter, validators); `table` lays several such maps over each other, so that 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +111,9 @@ class AttributeTable:
     def is_default(self, name: str, value: Any) -> bool:
         """Whether a create that gives ``value`` asks for no more than one that leaves ``name`` out."""
         return name in self._defaults and bool(self._defaults[name] == value)
+
+    def __iter__(self) -> Iterator[Attribute]:
+        return iter(self._attributes.values())
 
     def __contains__(self, name: object) -> bool:
         return name in self._attributes

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from hawser.server.api import actions, nouns, resource, versions
+from hawser.server.api import actions, nouns, openapi, resource, versions
 from hawser.server.api.resource import Resource, Serve
 
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -22,6 +22,7 @@ def routes(endpoint: Callable[[Serve], Endpoint]) -> list[BaseRoute]:
         Route("/v2.0", versions.resources),
         Route("/v2.0/", versions.resources),
         Route("/healthcheck", versions.health),
+        Route("/openapi.json", openapi.answer),
     ]
     members = [
         (method, f"/{noun.route}{tail}", serve) for noun in nouns.ALL for method, tail, serve in _verbs(noun)
