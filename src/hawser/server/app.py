@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import AsyncIterator, Callable
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import orjson
 from anyio import CapacityLimiter, to_thread
@@ -122,4 +124,11 @@ def _endpoint(
 def _response(answer: Answer) -> Response:
     if answer.body is None:
         return Response(status_code=answer.status)
-    return Response(orjson.dumps(answer.body), answer.status, media_type="application/json")
+    return Response(_json(answer.body), answer.status, media_type="application/json")
+
+
+def _json(body: Mapping[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except orjson.JSONEncodeError:  # a number over 64 bits: how many addresses an IPv6 subnet has
+        return json.dumps(body).encode()

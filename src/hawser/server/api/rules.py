@@ -58,7 +58,15 @@ PUBLISHED = (
     *(f"{prefix}_{rule}" for prefix in ("policy", "alias") for rule in _QOS_RULES),
 )
 """Nouns that all projects' readers see and only an administrator changes."""
-OF_OPERATORS = ("metering_label", "metering_label_rule", "agent", "quota", "quotas", "service_profile")
+OF_OPERATORS = (
+    "metering_label",
+    "metering_label_rule",
+    "agent",
+    "network_ip_availability",
+    "quota",
+    "quotas",
+    "service_profile",
+)
 """Nouns that only an administrator sees or changes."""
 
 HIDDEN: Mapping[str, tuple[str, ...]] = {
