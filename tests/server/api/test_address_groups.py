@@ -70,6 +70,8 @@ def test_an_address_group_is_used_by_a_project_that_it_is_shared_with(alice, bob
     assert rule_of(bob, group, remote_address_group_id=addresses["id"]).status_code == 404
     assert bob.put(f"{path}/add_addresses", {"addresses": ["1.1.1.1"]}).status_code == 404
     policy = shared_with(alice, addresses, kind="address_group")
+    shared = bob.get("/address-groups", shared="true").json()["address_groups"]
+    assert [each["id"] for each in shared] == [addresses["id"]]
     made_rule(bob, group, remote_address_group_id=addresses["id"])
     assert bob.put(f"{path}/add_addresses", {"addresses": ["1.1.1.1"]}).status_code == 403
     assert bob.delete(path).status_code == 403

@@ -17,8 +17,9 @@ from hawser.server.service import access, sharing
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import addressgroup as rows
-from hawser.server.store.tables.addressgroup import address_groups
+from hawser.server.store.tables.addressgroup import address_group_table, address_groups
 from hawser.server.store.tables.defaultrule import default_rule_table
+from hawser.server.store.tables.rbac import split_shared
 from hawser.server.store.tables.securitygroup import rule_table
 
 
@@ -36,11 +37,10 @@ def get(store: Store, caller: Caller, id: str) -> AddressGroup:
 
 def search(store: Store, caller: Caller, filters: Filters) -> list[AddressGroup]:
     """Those that the caller sees and the filters match."""
+    filters, shared = split_shared(caller, "address_group", address_group_table, filters)
     with store.read() as tx:
-        return [
-            as_seen(caller, group)
-            for group in address_groups.find(tx, *rows.visible(caller), filters=filters)
-        ]
+        found = address_groups.find(tx, *rows.visible(caller), *shared, filters=filters)
+        return [as_seen(caller, group) for group in found]
 
 
 def update(store: Store, caller: Caller, id: str, changes: AddressGroupChanges) -> AddressGroup:

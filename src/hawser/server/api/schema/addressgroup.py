@@ -15,6 +15,7 @@ from hawser.server.api.schema.fields import (
     STANDARD_FIELDS,
     Field,
     Shown,
+    boolean,
     fields,
     given,
     network,
@@ -28,7 +29,7 @@ ATTRIBUTES = table(
     (address_group,),
     STANDARD | {"shared": read_only()},
 )
-FIELDS: Mapping[str, Field] = {**STANDARD_FIELDS, **fields(str, "name")}
+FIELDS: Mapping[str, Field] = {**STANDARD_FIELDS, **fields(str, "name"), **fields(boolean, "shared")}
 
 
 def new(values: Values, project_id: str) -> NewAddressGroup:
