@@ -197,6 +197,20 @@ def test_a_rule_spelt_otherwise_is_the_same_rule(bench):
     assert bench.stands(first)
 
 
+def test_forwarded_ports_read_back_as_they_were_written(bench):
+    to, inner = "-d 203.0.113.7/32 -p", "-j DNAT --to-destination 10.1.0.9"
+    forwards = chain(
+        "mine",
+        f"{to} tcp -m tcp --dport 2222 {inner}:22",
+        f"{to} udp -m udp --dport 2000:2005 {inner}:3000-3005/2000",
+        f"{to} sctp -m sctp --dport 2000:2005 {inner}",
+        f"{to} dccp -m dccp --dport 2100:2105 {inner}:80",
+        f"{to} icmp {inner}",
+    )
+    assert not bench.make(router(), forwards).failed
+    assert bench.stands(forwards)
+
+
 def test_chains_change_and_go_in_order(bench):
     low, high = chain("low", "-j RETURN"), chain("POSTROUTING", "-j low", jumps=("low",))
     bench.make(router(), low, high)

@@ -1,6 +1,7 @@
 """Port forwardings of floating IPs over the API."""
 
 import pytest
+from sqlalchemy import event
 
 from tests.server.api.routing import error, external, joined, lan
 
@@ -230,3 +231,29 @@ def test_those_of_another_project_or_floating_ip_are_not_there(alice, bob, outsi
     ):
         assert answer.status_code == 404, answer.text
     assert len(alice.get(path(floating)).json()["port_forwardings"]) == 1
+
+
+def test_a_list_takes_as_many_statements_however_long_it_is(store, alice, outside, inside):
+    seen = []
+    event.listen(store._engine, "before_cursor_execute", lambda *told: seen.append(told[2]))
+
+    def taken(*paths):
+        seen.clear()
+        assert {alice.get(each).status_code for each in paths} == {200}
+        return len(seen)
+
+    def more(number):
+        port = alice.make("port", network_id=inside[0])
+        made(
+            alice,
+            alice.make("floatingip", floating_network_id=outside["id"]),
+            **wanted(port, 80 + number, 80),
+        )
+        stood_for = alice.make("port", network_id=inside[0])
+        alice.make("floatingip", floating_network_id=outside["id"], port_id=stood_for["id"])
+
+    more(1)
+    short = taken("/floatingips", "/floatingip_pools", "/routers", "/networks")
+    more(2)
+    more(3)
+    assert taken("/floatingips", "/floatingip_pools", "/routers", "/networks") == short

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import ip_address, ip_network
 
 from hawser.server.compile.node import Compiler
+from hawser.server.model.port import WantedIp
+from hawser.server.model.portforwarding import NewPortForwarding, PortRange
+from hawser.server.service import portforwarding
 from hawser.server.store import snapshot
+from hawser.wire import intent
 from hawser.wire.intent import Advertisement
-from tests.server.stage import ADMIN
+from tests.server.stage import ADMIN, DEMO
 
 SLAAC = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
 
@@ -29,3 +33,33 @@ def test_prefixes_are_advertised_to_tenants_and_never_to_the_external_network(st
     ]
     assert any(address.version == 6 for address in router.gateway.addresses)
     assert router.gateway.advertise == ()
+
+
+def test_every_host_is_told_of_forwarded_ports_until_they_go(stage):
+    external, lan = stage.external(), stage.network()
+    made = stage.gateway(stage.router(), external)
+    subnet = stage.subnet(lan, "10.0.0.0/24")
+    stage.joined(made, subnet)
+    inner = stage.port(lan, fixed_ips=(WantedIp(subnet.id, ip_address("10.0.0.50")),))
+    floating = stage.floating(external)
+    ports = PortRange(2222, 2222), inner.id, ip_address("10.0.0.50"), PortRange(22, 22)
+    picture = snapshot.fill(stage.store)
+    (forwarding,) = portforwarding.create_many(
+        stage.store, DEMO, [NewPortForwarding(floating.id, "tcp", *ports)]
+    )
+    for host in ("network1", "network2"):
+        router = told(stage, host)
+        assert router.floating_ips == ()
+        assert router.port_forwardings == (
+            intent.PortForwarding(
+                forwarding.id,
+                floating.address,
+                "tcp",
+                intent.PortRange(2222, 2222),
+                ip_address("10.0.0.50"),
+                intent.PortRange(22, 22),
+            ),
+        )
+    assert {change.noun for change in snapshot.catch_up(stage.store, picture)} == {"floating_ips"}
+    portforwarding.delete(stage.store, DEMO, forwarding.id)
+    assert told(stage).port_forwardings == ()
