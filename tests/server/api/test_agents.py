@@ -135,15 +135,15 @@ def test_zones_are_those_of_the_agents(store, admin, alice):
     alive(store, "a", "b", zone="east")
     alive(store, "c", zone="west", kinds=("L3 agent", "Linux bridge agent"))
     admin.put(f"/agents/{agent_id(admin, 'c')}", {"agent": {"admin_state_up": False}})
-    zones = alice.get("/availability-zones").json()["availability_zones"]
+    zones = alice.get("/availability_zones").json()["availability_zones"]
     assert [(zone["name"], zone["resource"], zone["state"]) for zone in zones] == [
         ("east", "network", "available"),
         ("east", "router", "available"),
         ("west", "router", "unavailable"),
     ]
-    found = alice.get("/availability-zones", resource="router", state="available", fields="name").json()
+    found = alice.get("/availability_zones", resource="router", state="available", fields="name").json()
     assert found["availability_zones"] == [{"name": "east"}]
-    assert alice.get("/availability-zones", colour="red").status_code == 400
+    assert alice.get("/availability_zones", colour="red").status_code == 400
 
 
 def test_things_stay_in_the_zones_that_they_hint_at(store, admin):

@@ -25,7 +25,7 @@ _POOL = table("floatingip_pool", "floatingip_pools", (floatingip_pools,), {"tena
 
 
 def availability_zones(call: Call) -> Answer:
-    """GET /availability-zones."""
+    """GET /availability_zones."""
     zones = availabilityzone.search(call.store, call.caller)
     shown = [
         {
@@ -74,7 +74,7 @@ def _answer(call: Call, attributes: AttributeTable, plural: str, items: Iterable
 
 
 ROUTES: tuple[Action, ...] = (
-    ("GET", "/availability-zones", availability_zones),
+    ("GET", "/availability_zones", availability_zones),
     ("GET", "/service-providers", service_providers),
     ("GET", "/floatingip_pools", pools),
 )
