@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from hawser.server.api.attributes import OWNER, Values, read_only, table
 from hawser.server.api.resource import Call
@@ -12,6 +13,11 @@ from hawser.server.model.rbac import EVERYBODY, NewRbacPolicy, RbacPolicy, RbacP
 _TARGET = "target_tenant"
 _ONCE = {"allow_post": True, "allow_put": False}
 
+
+def _object_type(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
 ATTRIBUTES = table(
     "rbac_policy",
     "rbac_policies",
@@ -19,7 +25,7 @@ ATTRIBUTES = table(
     {
         "id": read_only(),
         OWNER: {**_ONCE, "validate": {"type:string": 255}},
-        "object_type": {**_ONCE, "validate": {"type:string": 32}},
+        "object_type": {**_ONCE, "convert_to": _object_type, "validate": {"type:string": 32}},
         "object_id": {**_ONCE, "validate": {"type:uuid": None}},
         "action": {**_ONCE, "validate": {"type:string": 255}},
         _TARGET: {"allow_post": True, "allow_put": True, "validate": {"type:not_empty_string": 255}},
