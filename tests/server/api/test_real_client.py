@@ -39,12 +39,18 @@ class Server:
         self.conf = conf
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self.own_url = f"http://127.0.0.1:{bind_port}"
-        self.process = subprocess.Popen(
-            [ROOT / ".venv/bin/neutron-server", "--config-file", conf, "--listen-fd", str(listener.fileno())],
-            pass_fds=[listener.fileno()],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        self._log = directory / "server.log"  # a pipe that nobody empties would hold the server up
+        with self._log.open("w") as log:
+            self.process = subprocess.Popen(
+                [
+                    ROOT / ".venv/bin/neutron-server",
+                    "--config-file",
+                    conf,
+                    f"--listen-fd={listener.fileno()}",
+                ],
+                pass_fds=[listener.fileno()],
+                stderr=log,
+            )
         listener.close()
         self.get("/")
 
@@ -64,7 +70,8 @@ class Server:
     def stop(self) -> str:
         """Stop it as init does; its log."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.communicate(timeout=10)[1]
+        self.process.wait(10)
+        return self._log.read_text()
 
 
 @pytest.fixture
