@@ -14,8 +14,8 @@ from hawser.server.model.unset import UNSET, Unset
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables import freerange
 from hawser.server.store.tables import port as port_rows
+from hawser.server.store.tables import subnet as subnet_rows
 from hawser.server.store.tables.network import networks
-from hawser.server.store.tables.subnet import subnets
 
 _FIELD = "fixed_ips"
 
@@ -34,10 +34,7 @@ class Addressing:
     ) -> None:
         """``has`` are the addresses that the port has already: they are free for it, and preferred."""
         network = networks.get(tx, network_id)
-        found = [subnets.get(tx, id) for id in network.subnet_ids] if network else []
-        self._subnets = sorted(
-            (each for each in found if each), key=lambda subnet: (subnet.created_at, subnet.id)
-        )
+        self._subnets = subnet_rows.of_network(tx, network) if network else []
         self._tx = tx
         self._network_id = network_id
         self._mac = mac

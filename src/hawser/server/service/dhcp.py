@@ -19,10 +19,11 @@ from hawser.server.model.port import DHCP, RESERVED_DHCP, NewPort, Port, WantedI
 from hawser.server.service import availabilityzone, plug
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables import agent as rows
+from hawser.server.store.tables import subnet as subnet_rows
 from hawser.server.store.tables.agent import agents, dhcp_hosting_table
 from hawser.server.store.tables.network import network_table, networks
 from hawser.server.store.tables.port import port_table, ports
-from hawser.server.store.tables.subnet import subnet_table, subnets
+from hawser.server.store.tables.subnet import subnet_table
 
 _LOGGER = logging.getLogger(__name__)
 _USABLE = Filters(
@@ -160,8 +161,7 @@ def _stop(tx: Transaction, hosting: DhcpHosting) -> None:
 
 def _wanted(tx: Transaction, network: Network) -> tuple[WantedIp, ...]:
     """An address in each subnet that has DHCP enabled."""
-    served = subnets.find(tx, subnet_table.c.network_id == network.id, subnet_table.c.enable_dhcp)
-    return tuple(WantedIp(subnet.id) for subnet in sorted(served, key=lambda each: each.created_at))
+    return tuple(WantedIp(each.id) for each in subnet_rows.of_network(tx, network) if each.enable_dhcp)
 
 
 def _hosting(tx: Transaction, network: Network, agent: Agent) -> DhcpHosting | None:

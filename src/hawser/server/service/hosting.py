@@ -1,8 +1,9 @@
 """Which L3 agents host a router, and on which of them its ports are bound.
 
 Laws. An HA router is hosted by ``max_l3_agents_per_router`` agents (0: all), or as many as there are; any
-other by one; all within the availability zones that it hints at. An operator may add and take away. Ranks are 0, 1, ... without holes. A router's ports are bound where it was said to be active
-last; until that is known, to its host of rank 0.
+other by one; all within the availability zones that it hints at. An operator may add and take away. Ranks are
+0, 1, ... without holes. A router's ports are bound where it was said to be active last; until that is known, to
+its host of rank 0.
 """
 
 from __future__ import annotations
@@ -31,15 +32,14 @@ from hawser.wire.report import Mastership
 _USABLE = Filters(where=(("agent_type", (agents_model.L3,)), ("alive", (True,)), ("admin_state_up", (True,))))
 
 
-def check_enough(tx: Transaction) -> None:
-    """`Conflict` where there are fewer agents than an HA router needs at least."""
-    found, needed = len(_candidates(tx)), tx.settings.min_l3_agents_per_router
-    if found < needed:
-        raise Conflict(
-            f"Not enough L3 agents are alive to make the router highly available: {found} of the {needed} "
-            "that min_l3_agents_per_router asks for. Start more, or create the router without ha.",
-            "HANotEnoughAvailableAgents",
-        )
+def place_anew(tx: Transaction, router: Router) -> None:
+    """Have a router hosted that nobody hosts. `Conflict` where there are fewer agents than an HA router needs."""
+    candidates = _candidates(tx)
+    if router.ha:
+        _check_enough(tx, len(candidates))
+    zones = availabilityzone.preferred(tx, router.availability_zone_hints)
+    for rank, candidate in enumerate(choose(candidates, _wanted(tx, router), zones)):
+        _add(tx, router, candidate, rank)
 
 
 def place(tx: Transaction, router: Router) -> None:
@@ -134,6 +134,16 @@ def bind(tx: Transaction, router_id: str) -> None:
     )
     for port in elsewhere:
         ports.change(tx, port.id, host=host)
+
+
+def _check_enough(tx: Transaction, found: int) -> None:
+    needed = tx.settings.min_l3_agents_per_router
+    if found < needed:
+        raise Conflict(
+            f"Not enough L3 agents are alive to make the router highly available: {found} of the {needed} "
+            "that min_l3_agents_per_router asks for. Start more, or create the router without ha.",
+            "HANotEnoughAvailableAgents",
+        )
 
 
 def _wanted(tx: Transaction, router: Router) -> int:

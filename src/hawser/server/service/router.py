@@ -32,7 +32,7 @@ def create_many(store: Store, caller: Caller, drafts: Sequence[NewRouter]) -> li
     """Make all of them or, where one cannot be, none."""
     with store.write() as tx:
         quota.demand(tx, "router", [draft.project_id for draft in drafts])
-        return [_make(tx, caller, draft) for draft in drafts]
+        return [make(tx, caller, draft) for draft in drafts]
 
 
 def get(store: Store, caller: Caller, id: str) -> Router:
@@ -94,11 +94,16 @@ def delete(store: Store, caller: Caller, id: str) -> None:
         router = access.owned_router(tx, caller, id)
         if interface.of_router(tx, id):
             raise Conflict(f"Router {id} still has ports. Remove its interfaces first.", "RouterInUse")
-        gateway.apply(tx, caller, router, None)
-        hosting.release(tx, router)
-        routers.remove(tx, id)
-        if router.ha_network_id is not None:
-            ha.drop_if_last(tx, router.ha_network_id)
+        remove(tx, caller, router)
+
+
+def remove(tx: Transaction, caller: Caller, router: Router) -> None:
+    """Remove a router without interfaces, in a transaction that is under way."""
+    gateway.apply(tx, caller, router, None)
+    hosting.release(tx, router)
+    routers.remove(tx, router.id)
+    if router.ha_network_id is not None:
+        ha.drop_if_last(tx, router.ha_network_id)
 
 
 def add_interface(
@@ -129,7 +134,8 @@ def remove_interface(
     raise BadInput("subnet_id", "neither subnet_id nor port_id is said", kind="BadRequest")
 
 
-def _make(tx: Transaction, caller: Caller, draft: NewRouter) -> Router:
+def make(tx: Transaction, caller: Caller, draft: NewRouter) -> Router:
+    """A new router, in a transaction that is under way."""
     availabilityzone.check(tx, L3, draft.availability_zone_hints)
     mode = flavor.mode(tx, draft)
     router = Router(
@@ -154,7 +160,7 @@ def _make(tx: Transaction, caller: Caller, draft: NewRouter) -> Router:
     if router.ha:
         router = _with_peers(tx, router)
     routers.add(tx, router)
-    hosting.place(tx, router)
+    hosting.place_anew(tx, router)
     if draft.gateway is not None:
         gateway.apply(tx, caller, router, draft.gateway)
     return routers.get(tx, router.id) or router
@@ -162,7 +168,6 @@ def _make(tx: Transaction, caller: Caller, draft: NewRouter) -> Router:
 
 def _with_peers(tx: Transaction, router: Router) -> Router:
     """The router with its place on the project's HA network."""
-    hosting.check_enough(tx)
     network = ha.network_for(tx, router.project_id)
     return replace(router, ha_network_id=network.id, vrid=ha.free_vrid(tx, network))
 
@@ -177,7 +182,8 @@ def _switch(tx: Transaction, router: Router, to_ha: bool) -> Router:
         ports.change(tx, port.id, device_owner=interface.owner_of(switched))
     if router.ha_network_id is not None:
         ha.drop_if_last(tx, router.ha_network_id)
-    hosting.place(tx, switched)
+    hosting.place_anew(tx, switched)
+    hosting.bind(tx, router.id)
     return switched
 
 

@@ -56,12 +56,20 @@ def make(tx: Transaction, network: Network, draft: NewSubnet, pool: SubnetPool |
     prefix.check_affinity(tx, neighbours, cidr.version, pool)
     subnet = _checked(draft, cidr, pool, tx)
     subnets.add(tx, subnet)
-    freerange.fill(tx, subnet.id, subnet.pools)
-    networks.change(tx, network.id)
+    freerange.fill(tx, subnet.id, subnet.pools, new=True)
+    network = _with(tx, network, subnet)
     if subnet.autoconfigured:
         _readdress_hosts(tx, network.id)
     dhcp.serve(tx, network)
     return subnet
+
+
+def _with(tx: Transaction, network: Network, subnet: Subnet) -> Network:
+    """The network, now that it has this subnet too."""
+    ids = tuple(sorted((*network.subnet_ids, subnet.id)))
+    grown = replace(network, subnet_ids=ids, revision=tx.revision, updated_at=tx.now)
+    networks.become(tx, network.id, grown)
+    return grown
 
 
 def get(store: Store, caller: Caller, id: str) -> Subnet:
@@ -156,12 +164,10 @@ def _check_apart(tx: Transaction, network: Network, cidr: Cidr) -> list[Subnet]:
 
     Gives those that the network has.
     """
-    columns = subnet_table.c
-    where = columns.network_id == network.id
+    others = rows.of_network(tx, network)
     if not tx.settings.allow_overlapping_ips and network.ha_project_id is None:
         hidden = select(network_table.c.id).where(network_table.c.ha_project_id.is_not(None))
-        where = columns.network_id.not_in(hidden)
-    others = subnets.find(tx, where)
+        others = subnets.find(tx, subnet_table.c.network_id.not_in(hidden))
     for other in others:
         if other.cidr.version == cidr.version and other.cidr.overlaps(cidr):
             raise BadInput("cidr", f"{cidr} overlaps with another subnet, {other.cidr} of subnet {other.id}")

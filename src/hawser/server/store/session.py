@@ -91,6 +91,11 @@ class Transaction:
         if self._memory is not None:
             self._memory.drop(noun, key)
 
+    def remember(self, noun: str, key: str, value: object) -> None:
+        """``value`` is what reading the thing would give from now on."""
+        if self._memory is not None:
+            self._memory.put(noun, key, value)
+
     def recall(self, noun: str, key: str, read: Callable[[], _T]) -> _T:
         """What ``read`` gives of the thing (None: it is not there), or gave before if nobody touched it since."""
         if self._memory is None:

@@ -65,9 +65,12 @@ _ABOVE = select(_C.first, _C.last, _C.pool).where(
 )
 
 
-def fill(tx: Transaction, subnet_id: str, pools: Sequence[Pool], taken: Iterable[int] = ()) -> None:
-    """Write a subnet's ranges anew: it is new, or its pools are others."""
-    tx.execute(delete(free_range_table).where(_C.subnet_id == subnet_id))
+def fill(
+    tx: Transaction, subnet_id: str, pools: Sequence[Pool], taken: Iterable[int] = (), new: bool = False
+) -> None:
+    """Write a subnet's ranges anew: it is ``new``, or its pools are others."""
+    if not new:
+        tx.execute(delete(free_range_table).where(_C.subnet_id == subnet_id))
     rows = [_row(subnet_id, each) for each in free_ranges(pools, taken)]
     if rows:
         tx.execute(insert(free_range_table), rows)

@@ -150,11 +150,19 @@ class Records(Generic[Value]):
         row = dict(self._row(value))
         tx.execute(insert(self.table), row)
         tx.touch(self.noun, row["id"])
+        if self._remembered:
+            tx.remember(self.noun, row["id"], value)
 
     def change(self, tx: Transaction, id: str, **columns: Any) -> None:
         """Set ``columns`` of one, and its revision. With none it is only touched: a part of it changed."""
         stamped = {**columns, "revision": tx.revision, "updated_at": tx.now}
         self.set(tx, id, **stamped)
+
+    def become(self, tx: Transaction, id: str, value: Value) -> None:
+        """A part of it changed, which made it ``value``; its columns are as they were, but for the stamps."""
+        self.change(tx, id)
+        if self._remembered:
+            tx.remember(self.noun, id, value)
 
     def set(self, tx: Transaction, id: str, /, **columns: Any) -> None:
         """Set columns of one whose kind has no revision of its own."""

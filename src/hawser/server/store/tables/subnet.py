@@ -7,8 +7,10 @@ from ipaddress import ip_address, ip_network
 from sqlalchemy import Boolean, Column, ForeignKey, String, Table, or_
 
 from hawser.server.model.caller import Caller
+from hawser.server.model.network import Network
 from hawser.server.model.rbac import SHARED
 from hawser.server.model.subnet import HostRoute, Pool, Subnet
+from hawser.server.store.session import Transaction
 from hawser.server.store.tables import rbac
 from hawser.server.store.tables.columns import ADDRESS, METADATA, AsList, AsText, owned_columns, tags_column
 from hawser.server.store.tables.records import Records, Where
@@ -64,6 +66,12 @@ def visible(caller: Caller) -> tuple[Where, ...]:
             rbac.shared_with(caller, "network", columns.network_id, SHARED),
         ),
     )
+
+
+def of_network(tx: Transaction, network: Network) -> list[Subnet]:
+    """The subnets of a network, the oldest first; remembered ones are not read again."""
+    found = (subnets.get(tx, id) for id in network.subnet_ids)
+    return sorted((each for each in found if each), key=lambda each: (each.created_at, each.id))
 
 
 subnets: Records[Subnet] = Records(
