@@ -55,7 +55,10 @@ def _run(console: Console, progress: Progress, site: Site, database: str, regex:
     """The outcomes on one database."""
     folder = FOLDER / database
     folder.mkdir()
-    with stage.server(site, database, folder / "neutron-server.log", progress, wired=True):
+    with (
+        stage.server(site, database, folder / "neutron-server.log", progress, wired=True),
+        stage.compute(site, folder / "cloud.log", progress),
+    ):
         admin = stage.Admin(site)
         config = suite.configure(site, folder, admin.extensions(), stage.external_network(admin))
         with step(progress, f"{regex} on {database}"), (folder / "failures.txt").open("w") as failures:

@@ -14,9 +14,12 @@ from anyio.from_thread import start_blocking_portal
 from conformance.site import NODES, TOPOLOGY, Site
 from hawser.base import config
 from hawser.base.config import NodeSettings
+from hawser.base.keys import node_key
+from hawser.cloud.agent.client import Client
+from hawser.cloud.wire import HostState
 from hawser.lab.agents import Census, expected
 from hawser.lab.startup import await_agents
-from hawser.lab.topology import NodeSpec
+from hawser.lab.topology import NodeSpec, Role
 from hawser.node.agent import status, watch
 from hawser.node.agent.reporter import Reporter
 from hawser.node.agent.roles import ROLES
@@ -37,6 +40,29 @@ def alive(site: Site, wired: bool) -> Iterator[None]:
         finally:
             for node in running:
                 node.cancel()
+
+
+@contextmanager
+def computing(site: Site) -> Iterator[None]:
+    """The compute nodes live until the block ends; instances that they are told to run do not come to be."""
+    with start_blocking_portal() as portal:
+        names = [node.name for node in NODES if Role.COMPUTE in node.roles]
+        clients = [Client((site.compute_url,), name, node_key(site.secrets.feed, name)) for name in names]
+        for client in clients:
+            portal.call(client.report, HostState(0, ()))
+        running = [portal.start_task_soon(_compute, client) for client in clients]
+        try:
+            yield
+        finally:
+            for node in running:
+                node.cancel()
+
+
+async def _compute(client: Client) -> None:
+    revision = -1
+    while True:
+        revision = (await client.wish(revision)).revision
+        await client.report(HostState(revision, ()))
 
 
 def _ended(running: Iterable[Future[None]]) -> str | None:

@@ -21,7 +21,7 @@ NODES = tuple(node for node in TOPOLOGY.nodes if node.agents)
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """``ports`` has those of `identity`, `network`, `compute` and `image`; the last two are in the catalog only."""
+    """``ports`` has those of `identity`, `network`, `compute` and `image`."""
 
     folder: Path
     secrets: Secrets
@@ -31,6 +31,11 @@ class Site:
     def identity_url(self) -> str:
         """Where Keystone answers."""
         return f"http://{LOOPBACK}:{self.ports['identity']}"
+
+    @property
+    def compute_url(self) -> str:
+        """Where the compute service answers."""
+        return f"http://{LOOPBACK}:{self.ports['compute']}"
 
     @property
     def network_url(self) -> str:
@@ -74,6 +79,19 @@ class Site:
         """Write the configuration of a node's agents; the files' paths."""
         options = {"DEFAULT.host": node.name, "hawser.server_url": self.network_url}
         return [self._file(node, "neutron", options), self._file(node, "linuxbridge_agent", {})]
+
+    def cloud_file(self) -> Path:
+        """Write the configuration of the compute and image services; the file's path."""
+        options = {
+            "DEFAULT.state_path": str(self.folder),
+            "cloud.bind_host": LOOPBACK,
+            "cloud.compute_port": str(self.ports["compute"]),
+            "cloud.image_port": str(self.ports["image"]),
+            "cloud.network_url": self.network_url,
+            "nova.auth_url": self.identity_url,
+            "hawser.feed_secret": self.secrets.feed,
+        }
+        return self._file(CONTROLLER, "cloud", options)
 
     def variables(self, user: str) -> dict[str, str]:
         """The environment variables of a client that acts as ``user``: `admin` or `demo`."""

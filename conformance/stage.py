@@ -73,6 +73,17 @@ def server(
 
 
 @contextmanager
+def compute(site: Site, log: Path, progress: Progress) -> Iterator[None]:
+    """The lab's compute service with nodes that live, until the block ends; beside a networking server."""
+    with ExitStack() as stack:
+        with step(progress, "compute service"):
+            argv = [str(environments.own("hawser")), "cloud", "run", f"--config={site.cloud_file()}"]
+            stack.enter_context(processes.service(argv, log, site.compute_url))
+            stack.enter_context(agents.computing(site))
+        yield
+
+
+@contextmanager
 def _database(site: Site, kind: str, durable: bool) -> Iterator[str]:
     if kind == "sqlite":
         with tempfile.TemporaryDirectory(dir=site.folder) as folder:

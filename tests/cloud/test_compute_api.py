@@ -301,6 +301,17 @@ def test_silent_host_is_dead_and_gets_nothing():
     assert hosts.choose([]) == "node2"
 
 
+def test_compute_nodes_are_shown_as_hypervisors():
+    async def story(cloud):
+        shown = (await cloud.call("GET", "/os-hypervisors", roles="admin")).json()["hypervisors"]
+        assert [(each["hypervisor_hostname"], each["state"]) for each in shown] == [
+            ("node1", "up"),
+            ("node2", "up"),
+        ]
+
+    play(story, hosts=("node1", "node2"))
+
+
 def test_keypair_that_is_no_key_is_refused():
     async def story(cloud):
         body = {"keypair": {"name": "k", "public_key": "rubbish"}}

@@ -78,6 +78,8 @@ class _Things:
             route(f"{PREFIX}/os-availability-zone", "GET", self.zones, auth),
             route(f"{PREFIX}/os-availability-zone/detail", "GET", self.zones, auth),
             route(f"{PREFIX}/os-services", "GET", self.services, auth),
+            route(f"{PREFIX}/os-hypervisors", "GET", self.hypervisors, auth),
+            route(f"{PREFIX}/os-hypervisors/detail", "GET", self.hypervisors, auth),
             route(f"{PREFIX}/extensions", "GET", self.extensions, auth),
         ]
 
@@ -137,6 +139,11 @@ class _Things:
         """The compute nodes."""
         hosts = enumerate(self._compute.hosts.all(), 1)
         return JSONResponse({"services": [views.service(number, host) for number, host in hosts]})
+
+    async def hypervisors(self, _: Request, __: Caller) -> Response:
+        """The compute nodes by their names."""
+        hosts = enumerate(self._compute.hosts.all(), 1)
+        return JSONResponse({"hypervisors": [views.hypervisor(number, host) for number, host in hosts]})
 
     async def extensions(self, _: Request, __: Caller) -> Response:
         """Version 2.1 has no extensions."""

@@ -143,6 +143,16 @@ def keypair(value: Keypair) -> Json:
     return {"name": value.name, "public_key": value.public_key, "fingerprint": value.fingerprint}
 
 
+def hypervisor(number: int, host: Host) -> Json:
+    """A compute node as the list of hypervisors shows it."""
+    return {
+        "id": number,
+        "hypervisor_hostname": host.name,
+        "status": "enabled",
+        "state": "up" if host.alive else "down",
+    }
+
+
 def service(number: int, host: Host) -> Json:
     """A compute node as the list of services shows it."""
     return {
