@@ -36,7 +36,7 @@ _REFUSALS = (
     TypeError,
     ValueError,
     AttributeError,
-    KeyError,
+    LookupError,
     OverflowError,
 )
 

@@ -35,6 +35,8 @@ _STATUSES: tuple[tuple[type[HawserError], int], ...] = (
     (TooLarge, 413),
     (Unavailable, 503),
 )
+MOST_WORDS = 2000
+"""Characters of a message."""
 _log = logging.getLogger(__name__)
 
 
@@ -72,5 +74,7 @@ async def no_route(request: Request, error: Exception) -> JSONResponse:
 
 
 def _response(status: int, kind: str, message: str, headers: dict[str, str]) -> JSONResponse:
+    if len(message) > MOST_WORDS:  # it quotes what was sent, which can be long
+        message = f"{message[:MOST_WORDS]}..."
     body = {"NeutronError": {"type": kind, "message": message, "detail": ""}}
     return JSONResponse(body, status, headers)

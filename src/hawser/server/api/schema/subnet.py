@@ -37,6 +37,13 @@ def _cidr(value: Any) -> Any:
     return None if value is None else converters.convert_cidr_to_canonical_format(value)
 
 
+def _listed(value: Any) -> list[Any]:
+    """The validator takes whatever is falsy for a list."""
+    if value is not None and not isinstance(value, list):
+        raise ValueError(f"'{value}' is not a list")
+    return value or []
+
+
 ATTRIBUTES = table(
     "subnet",
     "subnets",
@@ -48,7 +55,7 @@ ATTRIBUTES = table(
         "ip_version": {**_PARTS["ip_version"], "default": None},
         "service_types": {
             **subnet_service_types.RESOURCE_ATTRIBUTE_MAP["subnets"]["service_types"],
-            "convert_to": converters.convert_none_to_empty_list,
+            "convert_to": _listed,
         },
     },
 )
