@@ -97,7 +97,7 @@ def test_the_next_provider_of_a_flavor_is_its_profiles(admin, alice):
     bare = admin.make("flavor", service_type=L3)
     error(alice.get(f"/flavors/{bare['id']}/next_providers"), 404, "FlavorServiceProfileBindingNotFound")
     admin.put(f"/flavors/{flavor['id']}", {"flavor": {"enabled": False}})
-    error(alice.get(path), 503, "FlavorDisabled")
+    error(alice.get(path), 409, "FlavorDisabled")
 
 
 def test_a_router_is_what_its_flavors_driver_makes(store, admin, alice):

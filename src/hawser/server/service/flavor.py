@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from sqlalchemy import select
 
-from hawser.base.errors import BadInput, Conflict, NotFound, Unavailable
+from hawser.base.errors import BadInput, Conflict, NotFound
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
 from hawser.server.model.flavor import L3, Flavor, FlavorChanges, NewFlavor, NextProvider
@@ -129,12 +129,12 @@ def _existing(tx: Transaction, id: str) -> Flavor:
 
 def _next_provider(tx: Transaction, flavor: Flavor) -> NextProvider:
     if not flavor.enabled:
-        raise Unavailable("Flavor is not enabled.", "FlavorDisabled")
+        raise Conflict("Flavor is not enabled.", "FlavorDisabled")
     if not flavor.service_profile_ids:
         raise _unbound(flavor.id, "")
     profile = serviceprofile.existing(tx, flavor.service_profile_ids[0])
     if not profile.enabled:
-        raise Unavailable("Service Profile is not enabled.", "ServiceProfileDisabled")
+        raise Conflict("Service Profile is not enabled.", "ServiceProfileDisabled")
     provider = serviceprovider.of_driver(tx.settings, profile.driver)
     return NextProvider(provider.name, profile.driver, profile.metainfo)
 
