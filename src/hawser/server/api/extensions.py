@@ -15,6 +15,7 @@ from neutron_lib.api.definitions import (
     agent,
     agent_resources_synced,
     allowedaddresspairs,
+    auto_allocated_topology,
     availability_zone,
     availability_zone_filter,
     default_subnetpools,
@@ -22,6 +23,7 @@ from neutron_lib.api.definitions import (
     dns,
     dns_domain_ports,
     dvr,
+    empty_string_filtering,
     expose_port_forwarding_in_fip,
     external_net,
     extra_dhcp_opt,
@@ -42,6 +44,7 @@ from neutron_lib.api.definitions import (
     l3_flavors,
     metering,
     metering_source_and_destination_filters,
+    multiprovidernet,
     network_availability_zone,
     network_ip_availability,
     network_mtu,
@@ -85,6 +88,7 @@ from neutron_lib.api.definitions import (
     trunk_details,
     uplink_status_propagation,
     uplink_status_propagation_updatable,
+    vlantransparent,
 )
 
 _DEFINED = (
@@ -94,6 +98,7 @@ _DEFINED = (
     agent,
     agent_resources_synced,
     allowedaddresspairs,
+    auto_allocated_topology,
     availability_zone,
     availability_zone_filter,
     default_subnetpools,
@@ -101,6 +106,7 @@ _DEFINED = (
     dns,
     dns_domain_ports,
     dvr,
+    empty_string_filtering,
     expose_port_forwarding_in_fip,
     external_net,
     extra_dhcp_opt,
@@ -121,6 +127,7 @@ _DEFINED = (
     l3_flavors,
     metering,
     metering_source_and_destination_filters,
+    multiprovidernet,
     network_availability_zone,
     network_ip_availability,
     network_mtu,
@@ -164,6 +171,7 @@ _DEFINED = (
     trunk_details,
     uplink_status_propagation,
     uplink_status_propagation_updatable,
+    vlantransparent,
 )
 _OURS = (
     ("quotas", "Quota management support", "Limits what a project may have of each kind."),

@@ -36,6 +36,7 @@ OF_PROJECTS = (
     "rbac_policy",
     "subnetpool",
     "address_scope",
+    "auto_allocated_topology",
     "address_group",
     "trunk",
 )
@@ -70,13 +71,18 @@ OF_OPERATORS = (
 """Nouns that only an administrator sees or changes."""
 
 HIDDEN: Mapping[str, tuple[str, ...]] = {
-    "network": ("provider:network_type", "provider:physical_network", "provider:segmentation_id"),
+    "network": (
+        "provider:network_type",
+        "provider:physical_network",
+        "provider:segmentation_id",
+        "segments",
+    ),
     "port": ("binding:host_id", "binding:profile", "binding:vif_type", "binding:vif_details"),
     "router": ("distributed", "ha"),
 }
 """Attributes that only an administrator sees; nor does anybody else set them. Those of ports are services' too."""
 NOT_SET: Mapping[str, tuple[str, ...]] = {
-    "network": ("shared", "router:external"),
+    "network": ("shared", "router:external", "is_default"),
     "subnetpool": ("shared", "is_default"),
     "address_scope": ("shared",),
     "router": ("external_gateway_info:enable_snat", "external_gateway_info:external_fixed_ips"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from hawser.server.model.segment import Segment, WantedSegment
 from hawser.server.model.unset import UNSET, Unset
 from hawser.wire.intent import NetworkType
 
@@ -20,7 +21,10 @@ class Network:
     ``external_to`` are the projects that may use it so, and () is all of them.
 
     ``availability_zone_hints`` are where its DHCP servers shall be, () for anywhere; ``availability_zones``
-    are where they are."""
+    are where they are.
+
+    ``is_default`` is what projects without a choice go out by, an external one. ``further_segments`` carry it
+    beside the first: nodes wire the first, and others are for those who join them elsewhere."""
 
     id: str
     project_id: str
@@ -46,6 +50,9 @@ class Network:
     tags: tuple[str, ...] = ()
     dns_domain: str = ""
     qos_policy_id: str | None = None
+    is_default: bool = False
+    vlan_transparent: bool | None = None
+    further_segments: tuple[Segment, ...] = ()
     ipv4_address_scope: str | None = None
     ipv6_address_scope: str | None = None
 
@@ -72,6 +79,9 @@ class NewNetwork:
     segmentation_id: int | Unset = UNSET
     qos_policy_id: str | None = None
     availability_zone_hints: tuple[str, ...] = ()
+    is_default: bool = False
+    vlan_transparent: bool | None = None
+    further_segments: tuple[WantedSegment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +97,4 @@ class NetworkChanges:
     port_security_enabled: bool | Unset = UNSET
     dns_domain: str | Unset = UNSET
     qos_policy_id: str | Unset | None = UNSET
+    is_default: bool | Unset = UNSET

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from uuid import uuid4
 
@@ -16,7 +16,8 @@ from hawser.server.model.filters import Filters
 from hawser.server.model.network import Network, NetworkChanges, NewNetwork
 from hawser.server.model.port import DHCP, FLOATING_IP, ROUTER_GATEWAY
 from hawser.server.model.rbac import EXTERNAL, as_seen
-from hawser.server.model.unset import UNSET, Unset
+from hawser.server.model.segment import Segment
+from hawser.server.model.unset import UNSET, Unset, given
 from hawser.server.service import access, availabilityzone, dhcp, floatingip, qosuse, quota, segment, sharing
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
@@ -47,9 +48,14 @@ def _make(tx: Transaction, caller: Caller, draft: NewNetwork) -> Network:
 
 
 def make(
-    tx: Transaction, draft: NewNetwork, carried_by: segment.Segment, ha_project_id: str | None = None
+    tx: Transaction, draft: NewNetwork, carried_by: Segment, ha_project_id: str | None = None
 ) -> Network:
-    """A new network on a segment, in a transaction that is under way."""
+    """A new network on a segment, and those beside it, in a transaction that is under way."""
+    further = segment.choose_further(tx, draft, carried_by)
+    types = [each.network_type for each in (carried_by, *further)]
+    _check_transparent(draft.vlan_transparent, types)
+    if draft.external and draft.is_default:
+        _check_no_default(tx)
     network = Network(
         id=str(uuid4()),
         project_id=draft.project_id,
@@ -58,7 +64,7 @@ def make(
         admin_state_up=draft.admin_state_up,
         shared=draft.shared,
         external=draft.external,
-        mtu=_mtu(tx, draft.mtu, carried_by.network_type),
+        mtu=_mtu(tx, draft.mtu, types),
         port_security_enabled=draft.port_security_enabled,
         dns_domain=draft.dns_domain,
         network_type=carried_by.network_type,
@@ -70,6 +76,9 @@ def make(
         created_at=tx.now,
         updated_at=tx.now,
         qos_policy_id=draft.qos_policy_id,
+        is_default=draft.external and draft.is_default,
+        vlan_transparent=draft.vlan_transparent,
+        further_segments=further,
     )
     networks.add(tx, network)
     if network.shared:
@@ -98,13 +107,13 @@ def update(store: Store, caller: Caller, id: str, changes: NetworkChanges) -> Ne
     with store.write() as tx:
         network = access.owned_network(tx, caller, id)
         if changes.mtu is not UNSET:
-            _mtu(tx, changes.mtu, network.network_type)
+            _mtu(tx, changes.mtu, [network.network_type, *(s.network_type for s in network.further_segments)])
             carried = subnets.find(tx, subnet_table.c.network_id == id)
             subnetrules.check_mtu(id, changes.mtu, [subnet.cidr.version for subnet in carried])
         if changes.qos_policy_id is not UNSET:
             qosuse.check_change(tx, caller, network.qos_policy_id, changes.qos_policy_id)
             set_network_policy(tx, id, changes.qos_policy_id)
-        networks.change(tx, id, **said(changes))
+        networks.change(tx, id, **said(changes, "is_default"), is_default=_default(tx, network, changes))
         if changes.shared is not UNSET and changes.shared != network.shared:
             _share(tx, network, changes.shared)
         if changes.external is not UNSET and changes.external != network.external:
@@ -116,10 +125,14 @@ def delete(store: Store, caller: Caller, id: str) -> None:
     """Remove it with its subnets. `Conflict` (NetworkInUse) while it has ports, other than those of DHCP servers
     and of floating IPs that lead nowhere."""
     with store.write() as tx:
-        network = access.owned_network(tx, caller, id)
-        floatingip.release_unused(tx, id)
-        _check_unused(tx, id)
-        remove(tx, network)
+        end(tx, access.owned_network(tx, caller, id))
+
+
+def end(tx: Transaction, network: Network) -> None:
+    """Remove a network where nobody uses it, in a transaction that is under way; errors as of `delete`."""
+    floatingip.release_unused(tx, network.id)
+    _check_unused(tx, network.id)
+    remove(tx, network)
 
 
 def remove(tx: Transaction, network: Network) -> None:
@@ -132,8 +145,42 @@ def remove(tx: Transaction, network: Network) -> None:
         sharing.forget(tx, "network", network.id)
 
 
-def _mtu(tx: Transaction, mtu: int | Unset, network_type: NetworkType) -> int:
-    highest = segment.highest_mtu(tx.settings, network_type)
+def default_external(tx: Transaction) -> Network | None:
+    """The external network that projects without a choice go out by, where there is one."""
+    found = networks.find(tx, network_table.c.is_default)
+    return found[0] if found else None
+
+
+def _default(tx: Transaction, network: Network, changes: NetworkChanges) -> bool:
+    """Whether a network will be the default external one; a network that is not external is not."""
+    wanted = given(changes.external, network.external) and given(changes.is_default, network.is_default)
+    if wanted and not network.is_default:
+        _check_no_default(tx)
+    return wanted
+
+
+def _check_no_default(tx: Transaction) -> None:
+    other = default_external(tx)
+    if other is not None:
+        raise Conflict(
+            f"A default external network already exists: {other.id}.", "DefaultExternalNetworkExists"
+        )
+
+
+def _check_transparent(wanted: bool | None, types: Iterable[NetworkType]) -> None:
+    """Frames with VLAN tags pass bridges and tunnels whole; physical networks may have uses of their own for tags."""
+    unable = [each for each in types if each in (NetworkType.VLAN, NetworkType.FLAT)]
+    if wanted and unable:
+        raise BadInput(
+            "vlan_transparent",
+            f"a {unable[0]} network does not carry its hosts' VLAN tags",
+            "Leave it out, or make the network a vxlan one.",
+            "VlanTransparencyDriverError",
+        )
+
+
+def _mtu(tx: Transaction, mtu: int | Unset, types: Sequence[NetworkType]) -> int:
+    highest, network_type = min((segment.highest_mtu(tx.settings, each), each) for each in types)
     if mtu is UNSET or mtu == 0:
         return highest
     if not 68 <= mtu <= highest:

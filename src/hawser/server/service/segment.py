@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Text, and_, or_, select, type_coerce
 
 from hawser.base.config import ServerSettings
 from hawser.base.errors import BadInput, Conflict, NoMoreRoom
 from hawser.server.allocate import numbers
 from hawser.server.model.network import NewNetwork
+from hawser.server.model.segment import Segment, WantedSegment
 from hawser.server.model.unset import UNSET, given
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables.network import network_table
@@ -23,19 +24,12 @@ _ID = "provider:segmentation_id"
 _HIGHEST = {NetworkType.VXLAN: 2**24 - 1, NetworkType.VLAN: 4094}
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """What a network is carried by."""
-
-    network_type: NetworkType
-    physical_network: str | None = None
-    segmentation_id: int | None = None
-
-
 def choose(tx: Transaction, draft: NewNetwork) -> Segment:
     """The segment of a new network. `BadInput` for one that cannot be, `Conflict` for one that is taken."""
     if draft.network_type is not UNSET:
-        return _asked_for(tx, draft, draft.network_type)
+        return _asked_for(
+            tx, WantedSegment(draft.network_type, draft.physical_network, draft.segmentation_id)
+        )
     if draft.physical_network is not UNSET or draft.segmentation_id is not UNSET:
         raise BadInput(_TYPE, "it is missing beside other provider attributes", "Say it too.")
     for name in tx.settings.tenant_network_types:
@@ -46,29 +40,41 @@ def choose(tx: Transaction, draft: NewNetwork) -> Segment:
     raise NoMoreRoom(f"No free segment is left of the project network types ({types}).", "NoNetworkAvailable")
 
 
+def choose_further(tx: Transaction, draft: NewNetwork, first: Segment) -> tuple[Segment, ...]:
+    """The segments of a new network beside the ``first``. Errors as of `choose`."""
+    chosen = [first]
+    for wanted in draft.further_segments:
+        chosen.append(_asked_for(tx, wanted, chosen))
+    return tuple(chosen[1:])
+
+
 def highest_mtu(settings: ServerSettings, network_type: NetworkType) -> int:
     """The largest packet that a network of this type carries whole."""
     overhead = VXLAN_OVERHEAD if network_type == NetworkType.VXLAN else 0
     return settings.global_physnet_mtu - overhead
 
 
-def of_type(tx: Transaction, network_type: NetworkType, physical_network: str | None) -> Segment:
-    """Any free segment of this type, on this physical network where one is said."""
-    segment = _free(tx, network_type, physical_network)
-    if segment is None:
-        raise NoMoreRoom(f"No free segment is left of type {network_type}.", "NoNetworkAvailable")
+def _asked_for(tx: Transaction, wanted: WantedSegment, but: Sequence[Segment] = ()) -> Segment:
+    physical_network = given(wanted.physical_network, "") or None
+    number = None if wanted.segmentation_id is UNSET else wanted.segmentation_id
+    network_type = wanted.network_type
+    _check(tx.settings, network_type, physical_network, number)
+    if network_type in _HIGHEST and number is None:
+        return _of_type(tx, network_type, physical_network, but)
+    segment = Segment(network_type, physical_network, number)
+    if segment in but:
+        raise BadInput("segments", f"{_words(segment)} is there twice", kind="SegmentsContainDuplicateEntry")
+    if network_type != NetworkType.LOCAL and number in _taken(tx, network_type, physical_network):
+        raise Conflict(f"Another network is carried by {_words(segment)}.", _IN_USE[network_type])
     return segment
 
 
-def _asked_for(tx: Transaction, draft: NewNetwork, network_type: NetworkType) -> Segment:
-    physical_network = given(draft.physical_network, "") or None
-    number = None if draft.segmentation_id is UNSET else draft.segmentation_id
-    _check(tx.settings, network_type, physical_network, number)
-    if network_type in _HIGHEST and number is None:
-        return of_type(tx, network_type, physical_network)
-    segment = Segment(network_type, physical_network, number)
-    if network_type != NetworkType.LOCAL and number in _taken(tx, network_type, physical_network):
-        raise Conflict(f"Another network is carried by {_words(segment)}.", _IN_USE[network_type])
+def _of_type(
+    tx: Transaction, network_type: NetworkType, physical_network: str | None, but: Sequence[Segment]
+) -> Segment:
+    segment = _free(tx, network_type, physical_network, but)
+    if segment is None:
+        raise NoMoreRoom(f"No free segment is left of type {network_type}.", "NoNetworkAvailable")
     return segment
 
 
@@ -113,17 +119,19 @@ def _known(settings: ServerSettings, network_type: NetworkType, physical_network
     return any(name == physical_network for name, _, _ in settings.network_vlan_ranges)
 
 
-def _free(tx: Transaction, network_type: NetworkType, physical_network: str | None) -> Segment | None:
+def _free(
+    tx: Transaction, network_type: NetworkType, physical_network: str | None, but: Sequence[Segment] = ()
+) -> Segment | None:
     if network_type == NetworkType.LOCAL:
         return Segment(NetworkType.LOCAL)
     if network_type == NetworkType.FLAT:
         return _free_flat(tx, physical_network)
     if network_type == NetworkType.VXLAN:
-        number = numbers.lowest_free(tx.settings.vni_ranges, _taken(tx, NetworkType.VXLAN, None))
+        number = numbers.lowest_free(tx.settings.vni_ranges, _taken(tx, NetworkType.VXLAN, None, but))
         return Segment(NetworkType.VXLAN, None, number) if number else None
     for name, low, high in tx.settings.network_vlan_ranges:
         if physical_network in (None, name):
-            number = numbers.lowest_free([(low, high)], _taken(tx, NetworkType.VLAN, name))
+            number = numbers.lowest_free([(low, high)], _taken(tx, NetworkType.VLAN, name, but))
             if number is not None:
                 return Segment(NetworkType.VLAN, name, number)
     return None
@@ -135,14 +143,25 @@ def _free_flat(tx: Transaction, physical_network: str | None) -> Segment | None:
     return Segment(NetworkType.FLAT, physical_network)
 
 
-def _taken(tx: Transaction, network_type: NetworkType, physical_network: str | None) -> set[int | None]:
-    """The segmentation ids in use; for a flat network {None} where the physical network is."""
+def _taken(
+    tx: Transaction, network_type: NetworkType, physical_network: str | None, but: Sequence[Segment] = ()
+) -> set[int | None]:
+    """The segmentation ids in use, or about to be (``but``); of a flat network {None} where the physical one is."""
     table = network_table.c
-    where = (
-        table.network_type == network_type,
-        table.physical_network.is_not_distinct_from(physical_network),
-    )
-    return {row[0] for row in tx.execute(select(table.segmentation_id).where(*where))}
+    physical = table.physical_network.is_not_distinct_from(physical_network)
+    first = and_(table.network_type == network_type, physical)
+    several = type_coerce(table.further_segments, Text) != "[]"
+    statement = select(table.segmentation_id, first, table.further_segments).where(or_(first, several))
+    taken: set[int | None] = set()
+    further = list(but)
+    for number, is_first, more in tx.execute(statement):
+        if is_first:
+            taken.add(number)
+        further += more
+    wanted = network_type, physical_network
+    return taken | {
+        each.segmentation_id for each in further if (each.network_type, each.physical_network) == wanted
+    }
 
 
 def _words(segment: Segment) -> str:

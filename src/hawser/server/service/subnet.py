@@ -57,17 +57,21 @@ def make(tx: Transaction, network: Network, draft: NewSubnet, pool: SubnetPool |
     subnet = _checked(draft, cidr, pool, tx)
     subnets.add(tx, subnet)
     freerange.fill(tx, subnet.id, subnet.pools, new=True)
-    network = _with(tx, network, subnet)
+    network = _with(tx, network, subnet, pool)
     if subnet.autoconfigured:
         _readdress_hosts(tx, network.id)
     dhcp.serve(tx, network)
     return subnet
 
 
-def _with(tx: Transaction, network: Network, subnet: Subnet) -> Network:
+def _with(tx: Transaction, network: Network, subnet: Subnet, pool: SubnetPool | None) -> Network:
     """The network, now that it has this subnet too."""
     ids = tuple(sorted((*network.subnet_ids, subnet.id)))
     grown = replace(network, subnet_ids=ids, revision=tx.revision, updated_at=tx.now)
+    if pool is not None and pool.ip_version == 4:
+        grown = replace(grown, ipv4_address_scope=pool.address_scope_id)
+    elif pool is not None:
+        grown = replace(grown, ipv6_address_scope=pool.address_scope_id)
     networks.become(tx, network.id, grown)
     return grown
 

@@ -14,6 +14,7 @@ from hawser.server.api.actions import (
     quota,
     subnetpool,
     tag,
+    topology,
     trunk,
 )
 from hawser.server.api.resource import Action
@@ -30,5 +31,6 @@ ALL: tuple[Action, ...] = (
     *quota.ROUTES,
     *subnetpool.ROUTES,
     *tag.ROUTES,
+    *topology.ROUTES,
     *trunk.ROUTES,
 )

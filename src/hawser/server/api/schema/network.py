@@ -7,18 +7,21 @@ from typing import Any
 
 from neutron_lib.api.definitions import (
     address_scope,
+    auto_allocated_topology,
     dns,
     external_net,
+    multiprovidernet,
     network_availability_zone,
     network_mtu_writable,
     port_security,
     provider_net,
     qos,
+    vlantransparent,
 )
 from neutron_lib.api.definitions import network as network_definition
 
 from hawser.base.errors import BadInput
-from hawser.server.api.attributes import Values, table
+from hawser.server.api.attributes import Definition, Values, table
 from hawser.server.api.schema.fields import (
     STANDARD,
     STANDARD_FIELDS,
@@ -31,12 +34,23 @@ from hawser.server.api.schema.fields import (
     standard,
 )
 from hawser.server.model.network import Network, NetworkChanges, NewNetwork
+from hawser.server.model.segment import Segment, WantedSegment
 from hawser.wire.intent import NetworkType
 
-_SEGMENT = {
+_SEGMENT: Definition = {
     name: {**fields_, "allow_put": False}
     for name, fields_ in provider_net.RESOURCE_ATTRIBUTE_MAP["networks"].items()
 }
+_SEGMENTS = {
+    "segments": {**multiprovidernet.RESOURCE_ATTRIBUTE_MAP["networks"]["segments"], "allow_put": False}
+    | {"validate": {}},
+}
+_PROVIDER = {
+    "network_type": "provider:network_type",
+    "physical_network": "provider:physical_network",
+    "segmentation_id": "provider:segmentation_id",
+}
+_ONE = table("segment", "", (), _SEGMENT)
 ATTRIBUTES = table(
     "network",
     "networks",
@@ -49,12 +63,16 @@ ATTRIBUTES = table(
         network_availability_zone,
         qos,
         address_scope,
+        auto_allocated_topology,
+        vlantransparent,
+        multiprovidernet,
     ),
-    STANDARD | TAGGED | _SEGMENT,
+    STANDARD | TAGGED | _SEGMENT | _SEGMENTS,
 )
 FIELDS: Mapping[str, Field] = {
     **STANDARD_FIELDS,
     **fields(str, "name", "dns_domain"),
+    **fields(boolean, "is_default", "vlan_transparent"),
     **fields(boolean, "admin_state_up", "shared", "port_security_enabled"),
     **fields(int, "mtu"),
     **fields(str, "qos_policy_id"),
@@ -67,18 +85,16 @@ FIELDS: Mapping[str, Field] = {
 
 def new(values: Values, project_id: str) -> NewNetwork:
     """What a create asks for."""
-    segment = dict(
-        given(
-            values,
-            network_type="provider:network_type",
-            physical_network="provider:physical_network",
-            segmentation_id="provider:segmentation_id",
-        )
+    wanted = _segments(values)
+    first = {name: getattr(wanted[0], name) for name in _PROVIDER} if wanted else _segment(values)
+    return NewNetwork(
+        project_id=project_id,
+        availability_zone_hints=tuple(values["availability_zone_hints"]),
+        vlan_transparent=values.get("vlan_transparent"),
+        further_segments=tuple(wanted[1:]),
+        **_common(values),
+        **first,
     )
-    if "network_type" in segment:
-        segment["network_type"] = _network_type(segment["network_type"])
-    hints = tuple(values["availability_zone_hints"])
-    return NewNetwork(project_id=project_id, availability_zone_hints=hints, **_common(values), **segment)
 
 
 def changes(values: Values) -> NetworkChanges:
@@ -103,9 +119,25 @@ def view(network: Network) -> Shown:
         "subnets": list(network.subnet_ids),
         "availability_zone_hints": list(network.availability_zone_hints),
         "availability_zones": list(network.availability_zones),
-        "provider:network_type": network.network_type.value,
-        "provider:physical_network": network.physical_network,
-        "provider:segmentation_id": network.segmentation_id,
+        "is_default": network.is_default,
+        "vlan_transparent": network.vlan_transparent,
+        **_carried(network),
+    }
+
+
+def _carried(network: Network) -> Shown:
+    """The segment that carries it or, where there are several, these together."""
+    first = Segment(network.network_type, network.physical_network, network.segmentation_id)
+    if network.further_segments:
+        return {"segments": [_segment_view(each) for each in (first, *network.further_segments)]}
+    return _segment_view(first)
+
+
+def _segment_view(segment: Segment) -> Shown:
+    return {
+        "provider:network_type": segment.network_type.value,
+        "provider:physical_network": segment.physical_network,
+        "provider:segmentation_id": segment.segmentation_id,
     }
 
 
@@ -121,12 +153,46 @@ def _common(values: Values) -> Mapping[str, Any]:
             "port_security_enabled",
             "dns_domain",
             "qos_policy_id",
+            "is_default",
             external="router:external",
         )
     )
     if common.get("mtu") == 0:  # the definition's default: the server's choice
         del common["mtu"]
     return common
+
+
+def _segment(values: Values) -> dict[str, Any]:
+    """What is said of a segment, by the model's field names."""
+    segment = dict(given(values, **_PROVIDER))
+    if "network_type" in segment:
+        segment["network_type"] = _network_type(segment["network_type"])
+    return segment
+
+
+def _segments(values: Values) -> list[WantedSegment]:
+    """The segments that a create asks for under that name."""
+    if "segments" not in values:
+        return []
+    if _segment(values):
+        raise BadInput(
+            "segments",
+            "provider attributes are said, too",
+            "Say all of it in segments.",
+            "SegmentsSetInConjunctionWithProviders",
+        )
+    if not isinstance(values["segments"], list) or not values["segments"]:
+        raise BadInput("segments", "it must be a list of at least one segment")
+    return [_wanted(each) for each in values["segments"]]
+
+
+def _wanted(item: Any) -> WantedSegment:
+    if not isinstance(item, dict):
+        raise BadInput("segments", "each member of the list must be an object")
+    segment = _segment(_ONE.on_create({name: value for name, value in item.items() if value is not None}))
+    if "network_type" not in segment:
+        raise BadInput("segments", "a segment lacks provider:network_type", "Say it of each.")
+    return WantedSegment(**segment)
 
 
 def _network_type(name: str) -> NetworkType:

@@ -8,6 +8,7 @@ from sqlalchemy import Boolean, Column, Integer, Label, String, Table, select
 
 from hawser.server.model.caller import Caller
 from hawser.server.model.network import Network
+from hawser.server.model.segment import Segment, parse
 from hawser.server.store.tables import rbac
 from hawser.server.store.tables.agent import dhcp_hosting_table, zones_of
 from hawser.server.store.tables.columns import METADATA, AsList, AsText, owned_columns, tags_column
@@ -38,6 +39,9 @@ network_table = Table(
     Column("ha_project_id", String(255), unique=True),
     Column("availability_zone_hints", AsList(str), nullable=False),
     Column("dns_domain", String(255), nullable=False),
+    Column("is_default", Boolean, nullable=False),
+    Column("vlan_transparent", Boolean),
+    Column("further_segments", AsList(parse), nullable=False),
 )
 """``segment`` names what a network has for itself on the wire, None for local ones: two cannot share it."""
 
@@ -46,7 +50,7 @@ def segment_key(network: Network) -> str | None:
     """The text of ``segment``: "vxlan::7", "vlan:physnet1:7", "flat:physnet1:"."""
     if network.network_type == NetworkType.LOCAL:
         return None
-    return f"{network.network_type}:{network.physical_network or ''}:{network.segmentation_id or ''}"
+    return str(Segment(network.network_type, network.physical_network, network.segmentation_id))
 
 
 def visible(caller: Caller) -> tuple[Where, ...]:

@@ -23,6 +23,8 @@ from hawser.server.store.tables import (
     securitygroup,
     serviceprofile,
     subnet,
+    subnetpool,
+    topology,
     trunk,
 )
 from hawser.server.store.tables.columns import METADATA
@@ -49,5 +51,7 @@ __all__ = [
     "securitygroup",
     "serviceprofile",
     "subnet",
+    "subnetpool",
+    "topology",
     "trunk",
 ]

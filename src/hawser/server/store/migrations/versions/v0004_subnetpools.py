@@ -1,4 +1,4 @@
-"""Subnet pools, address scopes, service types of subnets."""
+"""Subnet pools, address scopes, service types of subnets, topologies that are made for projects."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ def upgrade() -> None:
     op.add_column("subnets", pool, inline_references=True)
     op.create_index("ix_subnets_subnetpool_id", "subnets", ["subnetpool_id"])
     op.add_column("subnets", sa.Column("service_types", sa.Text(), nullable=False, server_default="[]"))
+    for column in (
+        sa.Column("is_default", sa.Boolean(), nullable=False, server_default=sa.false()),
+        sa.Column("vlan_transparent", sa.Boolean()),
+        sa.Column("further_segments", sa.Text(), nullable=False, server_default="[]"),
+    ):
+        op.add_column("networks", column)
+    _make_topologies()
 
 
 def _shared_columns() -> list[sa.Column[object]]:
@@ -56,6 +63,18 @@ def _make_pools() -> None:
         sa.UniqueConstraint("default_for"),
     )
     _index("subnetpools", "project_id", "name", "address_scope_id")
+
+
+def _make_topologies() -> None:
+    op.create_table(
+        "auto_allocated_topologies",
+        sa.Column("project_id", sa.String(255), nullable=False),
+        sa.Column("network_id", sa.String(36), nullable=False),
+        sa.Column("router_id", sa.String(36)),
+        sa.ForeignKeyConstraint(["network_id"], ["networks.id"], ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["router_id"], ["routers.id"], ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("project_id"),
+    )
 
 
 def _index(table: str, *columns: str) -> None:
