@@ -89,7 +89,7 @@ def test_a_flavor_says_all_its_profiles_at_once(admin):
 
 
 def test_the_next_provider_of_a_flavor_is_its_profiles(admin, alice):
-    flavor, profile = flavor_of(admin, HA)
+    flavor, _ = flavor_of(admin, HA)
     path = f"/flavors/{flavor['id']}/next_providers"
     assert alice.get(path).json() == {
         "next_providers": [{"provider": "ha", "driver": HA, "metainfo": ""}],

@@ -161,7 +161,11 @@ def test_a_gateway_has_the_address_that_it_asks_for(admin):
     wanted = {"network_id": network["id"], "external_fixed_ips": [{"ip_address": "203.0.113.77"}]}
     router = admin.make("router", external_gateway_info=wanted)
     assert router["external_gateway_info"]["external_fixed_ips"][0]["ip_address"] == "203.0.113.77"
-    error(admin.post("/routers", {"router": {"external_gateway_info": wanted}}), 409, "IpAddressAlreadyAllocated")
+    error(
+        admin.post("/routers", {"router": {"external_gateway_info": wanted}}),
+        409,
+        "IpAddressAlreadyAllocated",
+    )
     wanted["external_fixed_ips"][0]["ip_address"] = "198.51.100.1"
     error(change(admin, router, external_gateway_info=wanted), 400, "InvalidIpForNetwork")
 
@@ -208,7 +212,7 @@ def test_interfaces_that_are_not_there_or_needed_are_not_removed(admin, alice, r
 
 def test_the_ports_of_a_router_are_not_deleted_or_taken_away(store, admin, alice):
     alive(store, "a", "b")
-    network_id, subnet_id = lan(alice)
+    subnet_id = lan(alice)[1]
     router = joined(alice, subnet_id, external(admin))
     change(admin, router, ha=True, **DOWN)
     floating_network = shown(admin, router)["external_gateway_info"]["network_id"]

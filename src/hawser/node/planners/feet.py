@@ -26,7 +26,7 @@ def addresses(interface: RouterInterface) -> tuple[Interface, ...]:
 
 def floating(router: Router) -> tuple[Interface, ...]:
     """The floating IPs as the gateway interface holds them: host addresses, sorted."""
-    held = {f.address for f in (*router.floating_ips, *router.port_forwardings)}
+    held = {f.address for f in router.floating_ips} | {f.address for f in router.port_forwardings}
     return tuple(sorted(ip_interface(address) for address in held))
 
 

@@ -65,8 +65,8 @@ def _take_agent(tx: Transaction, host: str, state: AgentState, known: Agent | No
 
 def _touch_networks(tx: Transaction, agent: Agent) -> None:
     """An agent went to another zone: the networks that it serves have other zones."""
-    for hosting in agent_rows.dhcp_hostings(tx, dhcp_hosting_table.c.agent_id == agent.id):
-        tx.touch("networks", hosting.network_id)
+    for served in agent_rows.dhcp_hostings(tx, dhcp_hosting_table.c.agent_id == agent.id):
+        tx.touch("networks", served.network_id)
 
 
 def _told(state: AgentState) -> dict[str, Any]:

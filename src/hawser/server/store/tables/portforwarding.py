@@ -26,6 +26,7 @@ port_forwarding_table = Table(
     Column("internal_last", Integer),
 )
 _RANGES = ("external", "internal")
+_SPLIT = ("_first", "_last")
 
 
 def build(fields: dict[str, Any]) -> PortForwarding:
@@ -38,14 +39,11 @@ def build(fields: dict[str, Any]) -> PortForwarding:
 
 def columns_of(forwarding: PortForwarding) -> dict[str, Any]:
     """Its columns, for writing it anew."""
-    kept = (name for name in port_forwarding_table.c.keys() if not name.startswith(_SPLIT))
+    kept = (column.name for column in port_forwarding_table.c if not column.name.endswith(_SPLIT))
     row = {name: getattr(forwarding, name) for name in kept}
     for name in _RANGES:
         row.update(_ends(name, getattr(forwarding, name)))
     return row
-
-
-_SPLIT = ("external_", "internal_first", "internal_last")
 
 
 def _ends(name: str, ports: PortRange | None) -> Mapping[str, int | None]:
