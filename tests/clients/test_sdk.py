@@ -198,6 +198,8 @@ def test_rbac_policy(sdk):
         ("bandwidth_limit", {"max_kbps": 1000, "direction": "ingress"}, {"max_kbps": 2000}),
         ("dscp_marking", {"dscp_mark": 10}, {"dscp_mark": 26}),
         ("minimum_bandwidth", {"min_kbps": 100, "direction": "egress"}, {"min_kbps": 200}),
+        ("packet_rate_limit", {"max_kpps": 10, "direction": "egress"}, {"max_kpps": 20}),
+        ("minimum_packet_rate", {"min_kpps": 10, "direction": "any"}, {"min_kpps": 20}),
     ],
 )
 def test_qos_rule(sdk, policy, rule, made, changes):
@@ -206,7 +208,13 @@ def test_qos_rule(sdk, policy, rule, made, changes):
 
 def test_qos_rule_types(sdk):
     types = {one["type"] for one in sdk("qos_rule_types")}
-    assert {"bandwidth_limit", "dscp_marking"} <= types
+    assert types == {
+        "bandwidth_limit",
+        "dscp_marking",
+        "minimum_bandwidth",
+        "minimum_packet_rate",
+        "packet_rate_limit",
+    }
     assert sdk("get_qos_rule_type", "bandwidth_limit")["type"] == "bandwidth_limit"
 
 

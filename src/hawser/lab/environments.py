@@ -1,5 +1,5 @@
-"""Where the Python environments lie: Hawser's own, and the pinned ones of Keystone and of the `openstack`
-client."""
+"""Where the Python environments lie: Hawser's own, and the pinned ones of Keystone, of clients and of the public
+test suite."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from pathlib import Path
 from hawser.base.errors import LabError
 
 PROJECT = Path(sys.prefix).parent
+_SET_UP = {"neutronclient": "dev", "conformance": "conformance"}
+"""The kind of set-up that makes an environment, where it is not the least one."""
 
 
 def own(program: str) -> Path:
@@ -18,12 +20,13 @@ def own(program: str) -> Path:
 
 
 def pinned(environment: str, program: str) -> Path:
-    """A program of `keystone`'s or `openstack`'s environment; HAWSER_ENVIRONMENTS names another folder of
+    """A program of a pinned environment, such as `keystone`'s; HAWSER_ENVIRONMENTS names another folder of
     them."""
     folder = Path(os.environ.get("HAWSER_ENVIRONMENTS", PROJECT / "build" / "env"))
     path = folder / environment / "bin" / program
     if not path.exists():
-        raise LabError(f"{path} is missing. Make the environments: scripts/setup run.")
+        kind = _SET_UP.get(environment, "run")
+        raise LabError(f"{path} is missing. Make the environments: scripts/setup {kind}.")
     return path
 
 
