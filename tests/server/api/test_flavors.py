@@ -110,6 +110,8 @@ def test_a_router_is_what_its_flavors_driver_makes(store, admin, alice):
     against = {"router": {"flavor_id": flavor["id"], "ha": False}}
     error(admin.post("/routers", against), 400, "InvalidInput")
     assert alice.put(f"/routers/{router['id']}", {"router": {"flavor_id": None}}).status_code == 400
+    other_kind = {"router": {"ha": False, "admin_state_up": False}}
+    error(admin.put(f"/routers/{router['id']}", other_kind), 400, "BadRequest")
     error(admin.delete(f"/flavors/{flavor['id']}"), 409, "FlavorInUse")
     error(alice.post("/routers", {"router": {"flavor_id": NOWHERE}}), 404, "FlavorNotFound")
     other = admin.make("flavor", service_type="QOS")

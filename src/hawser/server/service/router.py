@@ -54,7 +54,7 @@ def update(store: Store, caller: Caller, id: str, changes: RouterChanges) -> Rou
     """
     with store.write() as tx:
         router = access.owned_router(tx, caller, id)
-        _check_down(router, changes)
+        _check_kind(router, changes)
         routers.change(tx, id, **said(changes, "ha", "gateway", "routes"))
         if changes.ha is not UNSET and changes.ha != router.ha:
             router = _switch(tx, router, changes.ha)
@@ -187,13 +187,15 @@ def _switch(tx: Transaction, router: Router, to_ha: bool) -> Router:
     return switched
 
 
-def _check_down(router: Router, changes: RouterChanges) -> None:
-    """`BadInput` where a router that is, or is to be, up is to become another kind of router."""
+def _check_kind(router: Router, changes: RouterChanges) -> None:
+    """`BadInput` where a router that is of a flavor, or is to be up, is to become another kind of router."""
     for field in ("ha", "distributed"):
         now = getattr(router, field)
-        if given(getattr(changes, field), now) != now and given(
-            changes.admin_state_up, router.admin_state_up
-        ):
+        if given(getattr(changes, field), now) == now:
+            continue
+        if router.flavor_id is not None:
+            raise BadInput(field, f"the router is what flavor {router.flavor_id} makes it", kind="BadRequest")
+        if given(changes.admin_state_up, router.admin_state_up):
             raise BadInput(field, "the router is up", "Set admin_state_up to false first.", "BadRequest")
 
 
