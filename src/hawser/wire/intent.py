@@ -119,7 +119,8 @@ class HighAvailability:
     """A router's place among its peers on other nodes.
 
     ``address`` is this node's on the HA network, ``peers`` the other nodes' ones, sorted. ``rank`` 0 is the
-    node that shall become master when all start together.
+    node that shall become master when all start together. ``wanted``: this node shall be master now;
+    ``drained``: it shall not, while another node lives.
     """
 
     vrid: int
@@ -130,6 +131,8 @@ class HighAvailability:
     address: Interface
     peers: tuple[Address, ...]
     rank: int
+    wanted: bool = False
+    drained: bool = False
 
 
 @dataclass(frozen=True, slots=True)

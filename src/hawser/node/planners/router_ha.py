@@ -5,6 +5,8 @@ leans on it by one number a router, in a tracked file that is added to the prior
 
     backup of rank 0, 1, 2, …    0, -20, -40, …   who takes over when several could
     the master                   +40              a node that returns never takes the router back
+    the target of a planned move +50              it becomes master first; only then the old one gives way
+    a drained node               -199             anybody else takes over; alone, it goes on serving
     a node that is isolated      -254             keepalived's FAULT: no part in the election, no addresses
 
 Who hears no peer must not carry the router: it would make itself master on the external side, where its frames
@@ -33,7 +35,11 @@ from hawser.wire.intent import HighAvailability, Router
 from hawser.wire.report import Mastership
 
 RANK_STEP = 20
+LOWEST_RANK = -180
 MASTER_BONUS = 40
+TARGET = 50
+DRAINED = -199
+"""Priority 1: below any rank, and still in the election."""
 ISOLATED = -254
 PRIORITY = 200
 CLASSIC_PRIORITY = 50
@@ -111,7 +117,11 @@ def steering(ha: HighAvailability, mastership: Mastership | None, isolated: bool
     """The number in the router's tracked file."""
     if isolated:
         return ISOLATED
-    return MASTER_BONUS if mastership is Mastership.ACTIVE else -RANK_STEP * ha.rank
+    if ha.wanted:
+        return TARGET
+    if ha.drained:
+        return DRAINED
+    return MASTER_BONUS if mastership is Mastership.ACTIVE else max(-RANK_STEP * ha.rank, LOWEST_RANK)
 
 
 def instance_name(router_id: str, vrid: int) -> str:
