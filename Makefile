@@ -22,7 +22,7 @@ check: setup-dev       ## style, types, layers and the pure tests: under a minut
 	@.venv/bin/ruff format --check src tests benchmarks conformance
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
-	@.venv/bin/pytest -q -m 'not kernel and not lab' tests
+	@.venv/bin/pytest -q -n auto -m 'not kernel and not lab' tests
 
 test: check            ## everything, on real namespaces (root)
 	@.venv/bin/pytest -q -m 'kernel or lab' tests

@@ -25,6 +25,7 @@ from hawser.server.api.access import Access, Trace, trace_of
 from hawser.server.api.auth import Auth
 from hawser.server.api.notify import Courier, Outbox, tell_nobody
 from hawser.server.api.policy import Policy
+from hawser.server.api.policy import load as load_policy
 from hawser.server.api.ready import Readiness
 from hawser.server.api.resource import Answer, Call, Notify, Serve
 from hawser.server.api.routes import Endpoint, routes
@@ -51,7 +52,7 @@ def create_app(
     Who stops the server awaits ``app.state.end_streams()`` first: watch streams have no end of their own.
     """
     outbox = Outbox(courier) if courier else None
-    endpoint = partial(_endpoint, store, auth, Policy(policy_file), outbox.of if outbox else tell_nobody)
+    endpoint = partial(_endpoint, store, auth, load_policy(policy_file), outbox.of if outbox else tell_nobody)
     feed = Feed(store, settings)
 
     @asynccontextmanager

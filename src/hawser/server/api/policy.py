@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from oslo_config import cfg
@@ -71,6 +71,12 @@ class Policy:
             for noun, names in rules.HIDDEN.items()
         }
         return Rights(refused, unseen)
+
+
+@cache
+def load(file: Path | None) -> Policy:
+    """The policy of a file, or that in code; it is read once by a process."""
+    return Policy(file)
 
 
 def check(rights: Rights, caller: Caller, attributes: AttributeTable, given: Values, verb: str) -> None:

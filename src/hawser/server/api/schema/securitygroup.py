@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from ipaddress import ip_interface
 from typing import Any
 
@@ -68,14 +69,14 @@ def _protocol(value: object) -> str | None:
     return name
 
 
-def _port(value: object) -> int | None:
-    """A port, or an ICMP type or code."""
+def _port(name: str, value: object) -> int | None:
+    """The value of attribute ``name``: a port, or an ICMP type or code."""
     if value is None:
         return None
     text = str(value)
     known = text.isascii() and text.isdigit() and len(text) < 6 and int(text) <= 65535
     if isinstance(value, bool) or not known:
-        raise BadInput("port_range", f"Invalid value for port {text}", kind="SecurityGroupInvalidPortValue")
+        raise BadInput(name, f"Invalid value for port {text}", kind="SecurityGroupInvalidPortValue")
     return int(text)
 
 
@@ -116,8 +117,8 @@ TRAFFIC: Definition = {
     },
     "ethertype": _on_create("IPv4", convert_to=_ethertype),
     "protocol": _on_create(convert_to=_protocol),
-    "port_range_min": _on_create(convert_to=_port),
-    "port_range_max": _on_create(convert_to=_port),
+    "port_range_min": _on_create(convert_to=partial(_port, "port_range_min")),
+    "port_range_max": _on_create(convert_to=partial(_port, "port_range_max")),
     "remote_ip_prefix": _on_create(convert_to=_prefix),
     "remote_group_id": _on_create(validate={"type:string_or_none": 255}),
     "remote_address_group_id": _on_create(validate={"type:string_or_none": 255}),

@@ -81,6 +81,8 @@ def new(values: Values, project_id: str) -> NewSubnet:
     cidr = UNSET if values.get("cidr") is None else network("cidr", values["cidr"])
     if cidr is not UNSET and values["ip_version"] not in (None, cidr.version):
         raise BadInput("ip_version", f"{values['cidr']} is not of IP version {values['ip_version']}")
+    if cidr is UNSET and not (values.get("subnetpool_id") or values.get("use_default_subnetpool")):
+        raise BadInput("cidr", "a subnetpool must be specified in the absence of a cidr", kind="BadRequest")
     return NewSubnet(
         project_id=project_id,
         network_id=values["network_id"],
