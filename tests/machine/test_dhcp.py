@@ -1,5 +1,7 @@
 """What a real DHCP client gets of the server that the planner makes."""
 
+import os
+import signal
 import subprocess
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -10,6 +12,7 @@ from hawser.base import names
 from hawser.node.planners import dhcp
 from hawser.wire import intent
 from tests.machine.conftest import on_kernel
+from tests.machine.test_kernel import until
 from tests.node import samples
 
 pytestmark = pytest.mark.kernel
@@ -95,3 +98,51 @@ def test_a_client_is_known_by_its_id_whatever_its_mac(kernel):
     serve(kernel, host)
     other = replace(host, mac="fa:16:3e:00:00:77")
     assert lease(other, "-x", "0x3d:6d65")["ip"] == "198.51.100.5"
+
+
+def lease6(host, *more):
+    """What a DHCPv6 client with the MAC of ``host`` is told, by the client's names of it."""
+    script, leases = Path("/run/script6"), Path("/run/leases6")
+    script.write_text("#!/bin/sh\ncase $reason in BOUND6|RENEW6) env >/run/lease;; esac\nexit 0\n")
+    script.chmod(0o755)
+    for left in (Path("/run/lease"), leases):
+        left.unlink(missing_ok=True)
+    subprocess.run(["ip", "link", "set", TAP, "down"], check=True)
+    for name, value in (("addr_gen_mode", 0), ("accept_dad", 0), ("disable_ipv6", 0)):
+        Path(f"/proc/sys/net/ipv6/conf/{TAP}/{name}").write_text(str(value))
+    for change in (("address", host.mac), ("up",)):
+        subprocess.run(["ip", "link", "set", TAP, *change], check=True)
+    shown = ["ip", "-6", "-o", "addr", "show", "dev", TAP, "scope", "link"]
+    until(lambda: subprocess.run(shown, check=True, capture_output=True).stdout)
+    pid = Path("/run/client6.pid")
+    files = ["-sf", str(script), "-lf", str(leases), "-pf", str(pid), "-cf", "/dev/null"]
+    try:
+        subprocess.run(
+            ["dhclient", "-6", "-1", "-D", "LL", *files, *more, TAP],
+            check=True,
+            capture_output=True,
+            timeout=60,
+        )
+    finally:
+        if pid.exists():
+            os.kill(int(pid.read_text()), signal.SIGTERM)
+    return dict(line.split("=", 1) for line in Path("/run/lease").read_text().splitlines() if "=" in line)
+
+
+def test_an_ipv6_client_gets_the_address_of_its_port(kernel):
+    settings = samples.settings(state_path=STATE)
+    hosts = samples.dhcp6_host(), samples.dhcp6_host("q", 6)
+    node = samples.node(routers=(), dhcp_servers=(samples.dhcp6_server(),), dhcp_hosts=hosts)
+    assert not kernel.make(*dhcp.desire(node, samples.facts(settings=settings))).failed
+    for host, last in zip(hosts, (5, 6), strict=True):
+        got = lease6(host)
+        assert got["new_ip6_address"] == f"2001:db8:5::{last}"
+        assert got["new_dhcp6_name_servers"] == "2001:db8::53"
+        assert lease(host)["ip"] == f"198.51.100.{last}"
+
+
+def test_an_ipv6_client_with_an_address_of_its_own_gets_the_rest(kernel):
+    settings = samples.settings(state_path=STATE)
+    node = samples.node(routers=(), dhcp_servers=(samples.dhcp6_server(),))
+    assert not kernel.make(*dhcp.desire(node, samples.facts(settings=settings))).failed
+    assert lease6(samples.dhcp_host(), "-S")["new_dhcp6_name_servers"] == "2001:db8::53"

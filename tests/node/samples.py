@@ -88,6 +88,27 @@ def dhcp_server() -> intent.DhcpServer:
     )
 
 
+def dhcp6_server() -> intent.DhcpServer:
+    """The same with an IPv6 subnet beside."""
+    subnet = intent.DhcpSubnet(
+        id="6c0d9f0e-3a9c-4b57-8a5e-0d5f8f6f2f66",
+        cidr=ip_network("2001:db8:5::/64"),
+        gateway=ip_address("2001:db8:5::1"),
+        dns_servers=(ip_address("2001:db8::53"),),
+        routes=(),
+    )
+    four = dhcp_server()
+    addresses = (*four.addresses, ip_interface("2001:db8:5::2/64"))
+    return replace(four, addresses=addresses, subnets=(*four.subnets, subnet))
+
+
+def dhcp6_host(id: str = "p", last: int = 5) -> intent.DhcpHost:
+    """The reservation of a port with an address in both."""
+    six = intent.DhcpAddress(ip_address(f"2001:db8:5::{last}"), f"host-2001-db8-5--{last}")
+    four = dhcp_host(id, last)
+    return replace(four, addresses=(*four.addresses, six))
+
+
 def dhcp_host(id: str = "p", last: int = 5) -> intent.DhcpHost:
     """The reservation of a port of the tenant's network: 198.51.100.``last``."""
     address = intent.DhcpAddress(ip_address(f"198.51.100.{last}"), f"host-198-51-100-{last}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
 
+import pytest
+
 from hawser.machine.items.address import Address
 from hawser.machine.items.chain import Chain
 from hawser.machine.items.fdb import Flood
@@ -217,6 +219,48 @@ def test_only_the_master_advertises_prefixes():
     assert "radvd" in {p.name for p in only(items, Process)}
     assert "prefix fd00:198:51:100::/64" in file(items, "radvd.conf")
     assert "RDNSS fd00:198:51:100::53" in file(items, "radvd.conf")
+
+
+@pytest.mark.parametrize(
+    ("mode", "flags", "own"),
+    [
+        ("slaac", ("off", "off"), "on"),
+        ("dhcpv6-stateless", ("off", "on"), "on"),
+        ("dhcpv6-stateful", ("on", "on"), "off"),
+    ],
+)
+def test_advertisements_say_where_addresses_come_from(mode, flags, own):
+    told = intent.Advertisement(ip_network("2001:db8:5::/64"), mode=mode)
+    foot = replace(
+        samples.router().interfaces[0],
+        addresses=(ip_interface("2001:db8:5::1/64"),),
+        advertise=(told,),
+    )
+    node = samples.node(routers=(samples.router(interfaces=(foot,)),))
+    conf = file(plan(node, samples.facts(masterships={samples.ROUTER: Mastership.ACTIVE})), "radvd.conf")
+    managed, other = flags
+    assert f"AdvManagedFlag {managed};" in conf
+    assert f"AdvOtherConfigFlag {other};" in conf
+    assert f"AdvAutonomous {own};" in conf
+
+
+def test_dnsmasq_serves_ipv6_beside_ipv4():
+    own = (intent.DhcpOption("dns-server", "[2001:db8::7]", 6),)
+    host = replace(samples.dhcp6_host(), options=own, client_id="me")
+    items = plan(samples.node(routers=(), dhcp_servers=(samples.dhcp6_server(),), dhcp_hosts=(host,)))
+    assert file(items, "/host").splitlines() == [
+        "fa:16:3e:00:00:05,id:me,set:port-p,host-198-51-100-5.openstacklocal,198.51.100.5",
+        "fa:16:3e:00:00:05,set:port-p,host-2001-db8-5--5.openstacklocal,[2001:db8:5::5]",
+    ]
+    (dnsmasq,) = only(items, Process)
+    ranges = [word for word in dnsmasq.argv if word.startswith("--dhcp-range")]
+    assert ranges[1].endswith(",2001:db8:5::,static,64,86400s")
+    six = [line for line in file(items, "/opts").splitlines() if "6c0d9f0e" in line]
+    tag = "tag:subnet-6c0d9f0e-3a9c-4b57-8a5e-0d5f8f6f2f66"
+    assert six == [
+        f"{tag},option6:dns-server,[2001:db8::53]",
+        f"{tag},option6:domain-search,openstacklocal",
+    ]
 
 
 def test_dnsmasq_knows_each_reservation_and_tells_gateway_servers_and_mtu():

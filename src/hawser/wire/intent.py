@@ -51,10 +51,15 @@ class Port:
 
 @dataclass(frozen=True, slots=True)
 class Advertisement:
-    """A prefix for stateless address configuration (RFC 4862), with the subnet's DNS servers (RFC 8106)."""
+    """A prefix that a router tells hosts of (RFC 4861), with the subnet's DNS servers (RFC 8106).
+
+    ``mode`` says where its addresses come from: "slaac" from the hosts themselves (RFC 4862),
+    "dhcpv6-stateless" so, too, with the rest from DHCP, "dhcpv6-stateful" from DHCP alone.
+    """
 
     prefix: Network
     dns_servers: tuple[Address, ...] = ()
+    mode: str = "slaac"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hawser.server.compile.node import Compiler
 from hawser.server.model.dhcpoption import DhcpOption
 from hawser.server.model.port import PortChanges
@@ -41,3 +43,30 @@ def test_a_port_without_a_name_goes_by_its_address(stage):
     assert address.hostname == "host-" + str(address.address).replace(".", "-")
     port.update(stage.store, DEMO, made.id, PortChanges(dns_name="web.openstacklocal."))
     assert told(stage, made.id).addresses[0].hostname == "web"
+
+
+MODES = ("slaac", "dhcpv6-stateless", "dhcpv6-stateful")
+
+
+@pytest.mark.parametrize(
+    ("ra_mode", "address_mode"),
+    [
+        (None, None),
+        *((mode, mode) for mode in MODES),
+        *((mode, None) for mode in MODES),
+        *((None, mode) for mode in MODES),
+    ],
+)
+def test_ipv6_subnets_are_served_as_their_modes_have_it(stage, ra_mode, address_mode):
+    lan = stage.network()
+    stage.subnet(lan, "2001:db8::/64", ipv6_ra_mode=ra_mode, ipv6_address_mode=address_mode)
+    made = stage.port(lan)
+    records = Compiler(snapshot.fill(stage.store)).whole("network1")
+    served = [str(subnet.cidr) for subnet in records["dhcp_servers", lan.id].subnets]
+    asked = address_mode in ("dhcpv6-stateless", "dhcpv6-stateful") or not (ra_mode or address_mode)
+    assert served == (["2001:db8::/64"] if asked else [])
+    reserved = asked and "dhcpv6-stateless" not in (ra_mode, address_mode)
+    host = records.get(("dhcp_hosts", made.id))
+    assert (
+        [each.address for each in host.addresses] == [made.fixed_ips[0].address] if reserved else host is None
+    )

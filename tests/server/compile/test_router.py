@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from ipaddress import ip_address, ip_network
 
+import pytest
+
 from hawser.server.compile.node import Compiler
 from hawser.server.model.port import WantedIp
 from hawser.server.model.portforwarding import NewPortForwarding, PortRange
@@ -19,6 +21,13 @@ SLAAC = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
 def told(stage, host="network1"):
     records = Compiler(snapshot.fill(stage.store)).whole(host)
     return next(record for (kind, _), record in records.items() if kind == "routers")
+
+
+@pytest.mark.parametrize("mode", ["slaac", "dhcpv6-stateless", "dhcpv6-stateful"])
+def test_advertisements_have_the_mode_of_the_subnet(stage, mode):
+    modes = {"ipv6_ra_mode": mode, "ipv6_address_mode": mode}
+    stage.joined(stage.router(), stage.subnet(stage.network(), "2001:db8::/64", **modes))
+    assert [each.mode for foot in told(stage).interfaces for each in foot.advertise] == [mode]
 
 
 def test_prefixes_are_advertised_to_tenants_and_never_to_the_external_network(stage):

@@ -1,4 +1,4 @@
-"""Router advertisements (RFC 4861) by radvd, where a subnet's hosts make their own addresses from them."""
+"""Router advertisements (RFC 4861) by radvd: which prefixes there are, and where their addresses come from."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from hawser.wire.intent import Router, RouterInterface
 _INTERFACE = """interface {link}
 {{
     AdvSendAdvert on;
+    AdvManagedFlag {managed};
+    AdvOtherConfigFlag {other};
     MinRtrAdvInterval 3;
     MaxRtrAdvInterval 10;
     AdvLinkMTU {mtu};
@@ -23,9 +25,10 @@ _INTERFACE = """interface {link}
 _PREFIX = """    prefix {prefix}
     {{
         AdvOnLink on;
-        AdvAutonomous on;
+        AdvAutonomous {own};
     }};
 """
+_STATEFUL = "dhcpv6-stateful"
 
 
 def desire(router: Router, facts: Facts) -> Iterator[Item]:
@@ -54,9 +57,22 @@ def desire(router: Router, facts: Facts) -> Iterator[Item]:
 
 
 def _interface(link: str, foot: RouterInterface) -> str:
-    prefixes = "".join(_PREFIX.format(prefix=told.prefix) for told in foot.advertise)
+    prefixes = "".join(
+        _PREFIX.format(prefix=told.prefix, own=_switch(told.mode != _STATEFUL)) for told in foot.advertise
+    )
     servers = sorted(
         {str(server) for told in foot.advertise for server in told.dns_servers if server.version == 6}
     )
     resolvers = f"    RDNSS {' '.join(servers)}\n    {{\n    }};\n" if servers else ""
-    return _INTERFACE.format(link=link, mtu=foot.mtu, prefixes=prefixes + resolvers)
+    modes = {told.mode for told in foot.advertise}
+    return _INTERFACE.format(
+        link=link,
+        mtu=foot.mtu,
+        managed=_switch(_STATEFUL in modes),
+        other=_switch(modes != {"slaac"}),
+        prefixes=prefixes + resolvers,
+    )
+
+
+def _switch(on: bool) -> str:
+    return "on" if on else "off"

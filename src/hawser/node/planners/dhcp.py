@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from hawser.base import names
+from hawser.base.addresses import Address as IpAddress
 from hawser.base.addresses import link_local_interface
 from hawser.base.config import NodeSettings
 from hawser.machine.items.address import Address
@@ -64,7 +65,7 @@ def _server(server: DhcpServer, hosts: Sequence[DhcpHost], settings: NodeSetting
     files = [
         File(f"{directory}/host", "".join(_host(host, settings) for host in hosts)),
         File(f"{directory}/addn_hosts", "".join(_name(host, settings) for host in hosts)),
-        File(f"{directory}/opts", "".join((*_options(server), *_own_options(hosts)))),
+        File(f"{directory}/opts", "".join((*_options(server, settings.dns_domain), *_own_options(hosts)))),
     ]
     argv = tuple(_arguments(server, settings, directory, link))
     needs = [link_key(netns, link), *(address.key for address in addresses)]
@@ -93,8 +94,9 @@ def _arguments(server: DhcpServer, settings: NodeSettings, directory: str, link:
     yield f"--local=/{settings.dns_domain}/"
     for subnet in server.subnets:
         network = subnet.cidr
+        size = network.netmask if network.version == 4 else network.prefixlen
         seconds = settings.dhcp_lease_duration
-        yield f"--dhcp-range=set:{_tag(subnet)},{network.network_address},static,{network.netmask},{seconds}s"
+        yield f"--dhcp-range=set:{_tag(subnet)},{network.network_address},static,{size},{seconds}s"
 
 
 def _tag(subnet: DhcpSubnet) -> str:
@@ -102,11 +104,13 @@ def _tag(subnet: DhcpSubnet) -> str:
 
 
 def _host(host: DhcpHost, settings: NodeSettings) -> str:
-    known_by = f"{host.mac},id:{host.client_id}" if host.client_id else host.mac
-    if host.options:
-        known_by += f",set:{_own_tag(host)}"
-    lines = (f"{known_by},{each.hostname}.{settings.dns_domain},{each.address}\n" for each in host.addresses)
-    return "".join(lines)
+    own = f",set:{_own_tag(host)}" if host.options else ""
+    four = f"{host.mac},id:{host.client_id}" if host.client_id else host.mac
+    return "".join(
+        f"{four if each.address.version == 4 else host.mac}{own},{each.hostname}.{settings.dns_domain},"
+        f"{_bare(each.address)}\n"
+        for each in host.addresses
+    )
 
 
 def _name(host: DhcpHost, settings: NodeSettings) -> str:
@@ -116,9 +120,24 @@ def _name(host: DhcpHost, settings: NodeSettings) -> str:
     return "".join(lines)
 
 
-def _options(server: DhcpServer) -> Iterator[str]:
+def _options6(tag: str, subnet: DhcpSubnet, domain: str) -> Iterator[str]:
+    """What DHCPv6 tells; routers and the MTU are told by advertisements."""
+    if subnet.dns_servers:
+        yield f"{tag},option6:dns-server,{','.join(map(_bare, subnet.dns_servers))}\n"
+    yield f"{tag},option6:domain-search,{domain}\n"
+
+
+def _bare(address: IpAddress) -> str:
+    """An address as dnsmasq reads it."""
+    return f"[{address}]" if address.version == 6 else str(address)
+
+
+def _options(server: DhcpServer, domain: str) -> Iterator[str]:
     for subnet in server.subnets:
         tag = f"tag:{_tag(subnet)}"
+        if subnet.cidr.version == 6:
+            yield from _options6(tag, subnet, domain)
+            continue
         if subnet.dns_servers:
             yield f"{tag},option:dns-server,{','.join(map(str, subnet.dns_servers))}\n"
         yield f"{tag},option:router{f',{subnet.gateway}' if subnet.gateway else ''}\n"

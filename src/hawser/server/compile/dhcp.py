@@ -13,6 +13,9 @@ from hawser.server.model.port import Port
 from hawser.server.model.subnet import Subnet
 from hawser.wire import intent
 
+_ASKING = ("dhcpv6-stateful", "dhcpv6-stateless")
+_SHORTEST_IPV6 = 64
+
 
 def compile_server(picture: Picture, hosting: DhcpHosting) -> intent.DhcpServer | None:
     """The network's server on one of its hosts, with the subnets that it has an address in; None for one that
@@ -38,7 +41,11 @@ def compile_host(picture: Picture, hosting: DhcpHosting, port: Port) -> intent.D
     """
     own = _port_of(picture, hosting)
     served = _served(picture, own) if own else ()
-    addresses = [fixed.address for fixed in port.fixed_ips if fixed.subnet_id in served]
+    addresses = [
+        fixed.address
+        for fixed in port.fixed_ips
+        if fixed.subnet_id in served and reserves(picture.subnets[fixed.subnet_id])
+    ]
     if not addresses:
         return None
     reserved = tuple(
@@ -61,7 +68,19 @@ def compile_host(picture: Picture, hosting: DhcpHosting, port: Port) -> intent.D
 
 def reserves(subnet: Subnet | None) -> bool:
     """Whether DHCP servers know ports by their addresses in the subnet: all that a reservation takes from it."""
-    return subnet is not None and subnet.enable_dhcp and isinstance(subnet.cidr, IPv4Network)
+    return subnet is not None and _serves(subnet) and not subnet.autoconfigured
+
+
+def _serves(subnet: Subnet) -> bool:
+    """Whether hosts of the subnet ask DHCP servers: for addresses or, with a mode of dhcpv6-stateless, for the
+    rest. dnsmasq serves no IPv6 prefix shorter than a /64."""
+    if isinstance(subnet.cidr, IPv4Network):
+        return subnet.enable_dhcp
+    asks = subnet.ipv6_address_mode in _ASKING or (subnet.ipv6_ra_mode, subnet.ipv6_address_mode) == (
+        None,
+        None,
+    )
+    return subnet.enable_dhcp and asks and subnet.cidr.prefixlen >= _SHORTEST_IPV6
 
 
 def _port_of(picture: Picture, hosting: DhcpHosting) -> Port | None:
@@ -70,7 +89,7 @@ def _port_of(picture: Picture, hosting: DhcpHosting) -> Port | None:
 
 def _served(picture: Picture, own: Port) -> set[str]:
     """The subnets that a server with this port serves."""
-    return {fixed.subnet_id for fixed in own.fixed_ips if reserves(picture.subnets[fixed.subnet_id])}
+    return {fixed.subnet_id for fixed in own.fixed_ips if _serves(picture.subnets[fixed.subnet_id])}
 
 
 def _subnet(subnet: Subnet) -> intent.DhcpSubnet:

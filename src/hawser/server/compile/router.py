@@ -101,9 +101,9 @@ def port_addresses(picture: Picture, port: Port) -> tuple[Interface, ...]:
 def _advertised(picture: Picture, port: Port) -> tuple[intent.Advertisement, ...]:
     subnets = (picture.subnets[fixed.subnet_id] for fixed in port.fixed_ips)
     return tuple(
-        intent.Advertisement(subnet.cidr, subnet.dns_nameservers)
+        intent.Advertisement(subnet.cidr, subnet.dns_nameservers, subnet.ipv6_ra_mode)
         for subnet in subnets
-        if isinstance(subnet.cidr, IPv6Network) and subnet.ipv6_ra_mode == "slaac"
+        if isinstance(subnet.cidr, IPv6Network) and subnet.ipv6_ra_mode is not None
     )
 
 
@@ -117,7 +117,7 @@ def _high_availability(
 ) -> intent.HighAvailability | None:
     if hosting.ha_port_id is None or router.vrid is None:
         return None
-    port = picture.ports[hosting.ha_port_id]
+    port, agent = picture.ports[hosting.ha_port_id], picture.agents.get(hosting.agent_id)
     peers = (picture.ports[h.ha_port_id] for h in hostings if h.ha_port_id and h.host != hosting.host)
     return intent.HighAvailability(
         vrid=router.vrid,
@@ -128,4 +128,6 @@ def _high_availability(
         address=port_addresses(picture, port)[0],
         peers=tuple(sorted((peer.fixed_ips[0].address for peer in peers), key=int)),
         rank=hosting.rank,
+        wanted=hosting.wanted_at is not None,
+        drained=agent is not None and agent.drained,
     )
