@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hawser.server.compile.picture import NOUNS, Picture
 from hawser.server.model import port as owners
-from hawser.server.model.agent import LINUX_BRIDGE, Agent, DhcpHosting
+from hawser.server.model.agent import L3, LINUX_BRIDGE, Agent, DhcpHosting
 from hawser.server.model.floatingip import FloatingIp
 from hawser.server.model.network import Network
 from hawser.server.model.port import FixedIp, Port
@@ -73,11 +73,20 @@ def _router(id: str, name: str, ha: bool) -> Router:
 
 
 def _router_hosts(
-    id: str, places: Mapping[str, int], active: bool, with_ports: bool
+    id: str, places: Mapping[str, int], active: bool, with_ports: bool, wanted: str = ""
 ) -> tuple[RouterHost, ...]:
     state = Mastership.ACTIVE if active else Mastership.UNKNOWN
     return tuple(
-        RouterHost(id, f"l3-{host}", host, rank, f"{id}-{host}" if with_ports else None, state, None)
+        RouterHost(
+            id,
+            f"l3-{host}",
+            host,
+            rank,
+            f"{id}-{host}" if with_ports else None,
+            state,
+            None,
+            NOW if host == wanted else None,
+        )
         for host, rank in sorted(places.items())
     )
 
@@ -89,6 +98,10 @@ def _floating_ip(id: str, router: str | None, last: int) -> FloatingIp:
 
 def _agent(id: str, tunnel: str) -> Agent:
     return Agent(id, LINUX_BRIDGE, "b", id[-2:], "", "", True, tunnel, (), {}, NOW, NOW, NOW, True)
+
+
+def _l3_agent(id: str, drained: bool) -> Agent:
+    return Agent(id, L3, "b", id[-2:], "", "", True, "", (), {}, NOW, NOW, NOW, True, drained)
 
 
 def _servers(network: str, ports: Mapping[str, str | None]) -> tuple[DhcpHosting, ...]:
@@ -111,9 +124,11 @@ def _things() -> st.SearchStrategy[tuple[tuple[str, str], Any]]:
            st.integers(1, 3), st.sets(some(SUBNETS)).map(sorted).map(tuple)),
         of("ports", tuple(f"{r}-{h}" for r in ROUTERS for h in HOSTS), _ha_port, hosts, st.integers(1, 3)),
         of("routers", ROUTERS, _router, some("ab"), flags),
-        of("router_hosts", ROUTERS, _router_hosts, st.dictionaries(hosts, st.integers(0, 2)), flags, flags),
+        of("router_hosts", ROUTERS, _router_hosts, st.dictionaries(hosts, st.integers(0, 2)), flags, flags,
+           some((*HOSTS, ""))),
         of("floating_ips", ("f0", "f1"), _floating_ip, some((None, *ROUTERS)), st.integers(5, 6)),
         of("agents", tuple(f"bridge-{h}" for h in HOSTS), _agent, some(("", "10.1.0.1", "10.1.0.2"))),
+        of("agents", tuple(f"l3-{h}" for h in HOSTS), _l3_agent, flags),
         of("dhcp_hostings", NETWORKS, _servers, st.dictionaries(hosts, some((*PORTS, None)))),
     )  # fmt: skip
 
@@ -124,6 +139,7 @@ WORLD: World = {
     **{("networks", id): _network(id, 1450, "a") for id in NETWORKS},
     **{("subnets", id): _subnet(id, True, "slaac" if id == "n0-b" else None, True) for id in SUBNETS},
     **{("agents", f"bridge-{host}"): _agent(f"bridge-{host}", f"10.1.0.{n}") for n, host in enumerate(HOSTS)},
+    **{("agents", f"l3-{host}"): _l3_agent(f"l3-{host}", False) for host in HOSTS},
     **{("routers", id): _router(id, "a", True) for id in ROUTERS},
     **{("ports", f"{r}-{h}"): _ha_port(f"{r}-{h}", h, n) for r in ROUTERS for n, h in enumerate(HOSTS)},
     **{("router_hosts", id): _router_hosts(id, {"h0": 0, "h1": 1}, False, True) for id in ROUTERS},

@@ -9,13 +9,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An agent that could be chosen: it hosts ``load`` things already, ``masters`` of them as the first."""
+    """An agent that could be chosen: it hosts ``load`` things already, ``masters`` of them as the first.
+
+    One that is ``drained`` is chosen after all others, and comes after them.
+    """
 
     agent_id: str
     host: str
     load: int
     masters: int = 0
     zone: str = ""
+    drained: bool = False
 
 
 def choose(
@@ -34,6 +38,6 @@ def choose(
     for each in by_load:
         in_turn.append((turns[each.zone], each))
         turns[each.zone] += 1
-    spread = [each for _, each in sorted(in_turn, key=lambda pair: pair[0])]
+    spread = [each for _, each in sorted(in_turn, key=lambda pair: (pair[1].drained, pair[0]))]
     chosen = spread[:wanted] if wanted else spread
-    return tuple(sorted(chosen, key=lambda each: (each.masters, each.load, each.host)))
+    return tuple(sorted(chosen, key=lambda each: (each.drained, each.masters, each.load, each.host)))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from hawser.server.compile import dhcp, router
 from hawser.server.compile.index import Index
 from hawser.server.compile.picture import Change
-from hawser.server.model.agent import LINUX_BRIDGE, Agent
+from hawser.server.model.agent import L3, LINUX_BRIDGE, Agent
 from hawser.server.model.port import Port
 from hawser.wire.change import Key
 
@@ -87,6 +87,13 @@ def _of_agent(index: Index, change: Change) -> Iterator[Key]:
     before, after = _tunnel(change.old), _tunnel(change.new)
     for host, _ in before ^ after:
         yield from (("segments", network_id) for network_id in index.networks_of_host[host])
+    for agent in (change.old, change.new):
+        if agent and agent.agent_type == L3 and _drained(change.old) != _drained(change.new):
+            yield from (("routers", id) for id in index.routers_of_host[agent.host])
+
+
+def _drained(agent: Agent | None) -> bool:
+    return agent is not None and agent.drained
 
 
 def _tunnel(agent: Agent | None) -> set[tuple[str, str]]:

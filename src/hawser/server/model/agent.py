@@ -17,7 +17,8 @@ DHCP = "DHCP agent"
 class Agent:
     """``configurations`` is shown to operators as the agent sent it. ``tunnel_address`` is "" for none.
 
-    ``alive`` was worked out when the value was read: heard of within ``agent_down_time``.
+    ``alive`` was worked out when the value was read: heard of within ``agent_down_time``. One that is
+    ``drained`` is master of no highly available router that another could carry, and gets no other router.
     """
 
     id: str
@@ -34,6 +35,7 @@ class Agent:
     started_at: datetime
     heartbeat_at: datetime
     alive: bool
+    drained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,4 @@ class AgentChanges:
 
     description: str | Unset = UNSET
     admin_state_up: bool | Unset = UNSET
+    drained: bool | Unset = UNSET

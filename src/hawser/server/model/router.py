@@ -63,7 +63,8 @@ class Router:
 @dataclass(frozen=True, slots=True)
 class RouterHost:
     """A router is hosted by an L3 agent. ``rank`` 0 is the preferred master among its hosts;
-    ``ha_port_id`` is its port on the HA network there. ``mastership_at`` is when that state began."""
+    ``ha_port_id`` is its port on the HA network there. ``mastership_at`` is when that state began.
+    ``wanted_at`` is when it was wanted as master, None while it is not (`model.move`)."""
 
     router_id: str
     agent_id: str
@@ -72,6 +73,7 @@ class RouterHost:
     ha_port_id: str | None
     mastership: Mastership
     mastership_at: datetime | None
+    wanted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
+from hawser.base.errors import BadInput
 from hawser.server.model.agent import L3, Agent, AgentChanges
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
 from hawser.server.model.network import Network
 from hawser.server.model.router import Router, RouterHost, as_shown
-from hawser.server.service import access, dhcp, hosting
+from hawser.server.service import access, dhcp, hosting, move
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import network as network_rows
@@ -32,13 +33,21 @@ def search(store: Store, caller: Caller, filters: Filters) -> list[Agent]:
 
 
 def update(store: Store, caller: Caller, id: str, changes: AgentChanges) -> Agent:
-    """Change what is said in ``changes``. An agent that is administratively down gets nothing new to host."""
+    """Change what is said in ``changes``. An agent that is administratively down gets nothing new to host.
+
+    From one that is to be drained, the routers that it carries move away; `BadInput` where it carries none ever.
+    One that is drained no longer takes none of them back.
+    """
     with store.write() as tx:
         before = _existing(tx, id)
+        if changes.drained is True and before.agent_type != L3:
+            raise BadInput("drained", f"a {before.agent_type} carries no routers", "Drain an L3 agent.")
         if said(changes):
             agents.set(tx, id, **said(changes))
         after = _existing(tx, id)
-        if after.admin_state_up and not before.admin_state_up:
+        if after.drained and not before.drained:
+            move.drain(tx, after)
+        if after.admin_state_up and (before.drained or not before.admin_state_up):
             hosting.place_all(tx)
             dhcp.serve_all(tx)
         return after

@@ -34,7 +34,7 @@ _USABLE = Filters(where=(("agent_type", (agents_model.L3,)), ("alive", (True,)),
 
 def place_anew(tx: Transaction, router: Router) -> None:
     """Have a router hosted that nobody hosts. `Conflict` where there are fewer agents than an HA router needs."""
-    candidates = _candidates(tx)
+    candidates = _candidates(tx, router.ha)
     if router.ha:
         _check_enough(tx, len(candidates))
     zones = availabilityzone.preferred(tx, router.availability_zone_hints)
@@ -49,7 +49,7 @@ def place(tx: Transaction, router: Router) -> None:
     if wanted and len(hosts) >= wanted:
         return
     hosting = {host.agent_id for host in hosts}
-    others = [each for each in _candidates(tx) if each.agent_id not in hosting]
+    others = [each for each in _candidates(tx, router.ha) if each.agent_id not in hosting]
     zones = availabilityzone.preferred(tx, router.availability_zone_hints)
     chosen = choose(others, wanted - len(hosts) if wanted else 0, zones)
     for rank, candidate in enumerate(chosen, start=len(hosts)):
@@ -59,7 +59,7 @@ def place(tx: Transaction, router: Router) -> None:
 
 def place_all(tx: Transaction) -> None:
     """Have all routers that lack hosts get them: an agent has come, or one has gone."""
-    usable = {each.agent_id for each in _candidates(tx)}
+    usable = {each.agent_id for each in _candidates(tx, drained=True)}
     hosting: dict[str, set[str]] = defaultdict(set)
     for host in rows.hosts(tx):
         hosting[host.router_id].add(host.agent_id)
@@ -150,14 +150,16 @@ def _wanted(tx: Transaction, router: Router) -> int:
     return tx.settings.max_l3_agents_per_router if router.ha else 1
 
 
-def _candidates(tx: Transaction) -> list[Candidate]:
+def _candidates(tx: Transaction, drained: bool) -> list[Candidate]:
+    """Those that could host a router; a ``drained`` one could stand by, and no more."""
     columns = router_host_table.c
     firsts = func.sum(case((columns.rank == 0, 1), else_=0))
     counts = select(columns.agent_id, func.count(), firsts).group_by(columns.agent_id)
     loads = {row[0]: (int(row[1]), int(row[2])) for row in tx.execute(counts)}
     return [
-        Candidate(agent.id, agent.host, *loads.get(agent.id, (0, 0)), agent.availability_zone)
+        Candidate(agent.id, agent.host, *loads.get(agent.id, (0, 0)), agent.availability_zone, agent.drained)
         for agent in agents.find(tx, filters=_USABLE)
+        if drained or not agent.drained
     ]
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import select, update
 from hawser.server.model import agent as agents_model
 from hawser.server.model.agent import Agent
 from hawser.server.model.port import ROUTER_MOVING_OWNERS, Port
-from hawser.server.service import dhcp, hosting
+from hawser.server.service import dhcp, hosting, move
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import agent as agent_rows
 from hawser.server.store.tables import router as router_rows
@@ -35,6 +35,7 @@ def take(store: Store, host: str, report: Report) -> None:
             _take_ports(tx, host, report.ports)
         if report.routers:
             _take_routers(tx, host, report.routers)
+        move.settle(tx)
 
 
 def _take_agents(tx: Transaction, host: str, states: Sequence[AgentState]) -> None:

@@ -63,6 +63,7 @@ agent_table = Table(
     Column("created_at", Utc, nullable=False),
     Column("started_at", Utc, nullable=False),
     Column("heartbeat_at", Utc, nullable=False),
+    Column("drained", Boolean, nullable=False),
     UniqueConstraint("agent_type", "host", name="uq_agents_agent_type_host"),
 )
 

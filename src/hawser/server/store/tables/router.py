@@ -70,6 +70,7 @@ router_host_table = Table(
     Column("ha_port_id", ForeignKey("ports.id"), index=True),
     Column("mastership", AsText(Mastership), nullable=False),
     Column("mastership_at", Utc),
+    Column("wanted_at", Utc, index=True),
 )
 
 
