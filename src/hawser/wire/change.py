@@ -13,11 +13,11 @@ from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from typing import Any
 
-from hawser.wire.intent import DhcpHost, DhcpServer, NodeIntent, Port, Router, Segment
+from hawser.wire.intent import DhcpHost, DhcpServer, NodeAddress, NodeIntent, Port, Router, Segment
 
 RECORD_KINDS = tuple(f.name for f in fields(NodeIntent) if f.name not in ("host", "revision"))
 
-Record = Segment | Port | Router | DhcpServer | DhcpHost
+Record = Segment | Port | Router | DhcpServer | DhcpHost | NodeAddress
 Key = tuple[str, str]
 """(kind, id) of a record, where kind is a field's name of `NodeIntent`."""
 Touched = Mapping[Key, Record | None]
@@ -42,6 +42,7 @@ class IntentChange:
     routers: tuple[Router, ...] = ()
     dhcp_servers: tuple[DhcpServer, ...] = ()
     dhcp_hosts: tuple[DhcpHost, ...] = ()
+    nodes: tuple[NodeAddress, ...] = ()
     gone: tuple[Key, ...] = ()
 
     @property

@@ -216,6 +216,19 @@ class DhcpHost:
 
 
 @dataclass(frozen=True, slots=True)
+class NodeAddress:
+    """Where another node is reached over the tunnel network. ``id`` is its host name.
+
+    A node that carries routers asks the others whether they hear it; ``routes`` is whether this one carries
+    routers, too, and could take them over.
+    """
+
+    id: str
+    address: Address
+    routes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class NodeIntent:
     """All that one host shall be, as of a revision of the store; records are sorted by id."""
 
@@ -226,3 +239,4 @@ class NodeIntent:
     routers: tuple[Router, ...] = ()
     dhcp_servers: tuple[DhcpServer, ...] = ()
     dhcp_hosts: tuple[DhcpHost, ...] = ()
+    nodes: tuple[NodeAddress, ...] = ()

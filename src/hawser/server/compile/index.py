@@ -13,7 +13,7 @@ from hawser.base.addresses import Address
 from hawser.server.compile import router
 from hawser.server.compile.groups import Groups
 from hawser.server.compile.picture import Change
-from hawser.server.model.agent import LINUX_BRIDGE, Agent, DhcpHosting
+from hawser.server.model.agent import L3, LINUX_BRIDGE, Agent, DhcpHosting
 from hawser.server.model.floatingip import FloatingIp
 from hawser.server.model.port import Port
 from hawser.server.model.router import RouterHost
@@ -33,6 +33,8 @@ class Index:
         self.servers_of_host: Groups[DhcpHosting] = Groups()
         self.servers_of_network: Groups[DhcpHosting] = Groups()
         self.tunnel_of_host: dict[str, Address] = {}
+        self.routing_hosts: set[str] = set()
+        """Those with an L3 agent."""
         self.networks_of_host: Groups[None] = Groups()
         self.hosts_of_network: Groups[None] = Groups()
         self.ports_at: Groups[None] = Groups()
@@ -90,6 +92,10 @@ class Index:
             self.tunnel_of_host.pop(old.host, None)
         if new and new.agent_type == LINUX_BRIDGE and new.tunnel_address:
             self.tunnel_of_host[new.host] = ip_address(new.tunnel_address)
+        if old and old.agent_type == L3:
+            self.routing_hosts.discard(old.host)
+        if new and new.agent_type == L3:
+            self.routing_hosts.add(new.host)
 
     def _put_router_hosts(self, id: str, old: Collection[RouterHost], new: Collection[RouterHost]) -> None:
         for gone in old:

@@ -31,6 +31,7 @@ class Compiler:
             "routers": (self._hosts_of_router, self._router),
             "dhcp_servers": (self._hosts_serving, self._dhcp_server),
             "dhcp_hosts": (self._hosts_serving_port, self._dhcp_host),
+            "nodes": (self._hosts_hearing, self._node),
         }
         for change in picture.contents():
             self._index.put(change)
@@ -82,6 +83,8 @@ class Compiler:
         for network_id in index.servers_of_host[host]:
             yield "dhcp_servers", network_id
             yield from (("dhcp_hosts", id) for id in index.ports_of_network[network_id])
+        if host in index.routing_hosts:
+            yield from (("nodes", other) for other in index.tunnel_of_host if other != host)
 
     def _hosts_of_network(self, id: str) -> Collection[str]:
         return self._index.hosts_of_network[id].keys()
@@ -99,6 +102,10 @@ class Compiler:
     def _hosts_serving_port(self, id: str) -> Collection[str]:
         port = self.picture.ports.get(id)
         return self._hosts_serving(port.network_id) if port else ()
+
+    def _hosts_hearing(self, id: str) -> Collection[str]:
+        index = self._index
+        return index.routing_hosts - {id} if id in index.tunnel_of_host else ()
 
     def _segment(self, host: str, id: str) -> intent.Segment:
         network = self.picture.networks[id]
@@ -143,6 +150,10 @@ class Compiler:
     def _dhcp_host(self, host: str, id: str) -> intent.DhcpHost | None:
         port = self.picture.ports[id]
         return dhcp.compile_host(self.picture, self._index.servers_of_network[port.network_id][host], port)
+
+    def _node(self, _host: str, id: str) -> intent.NodeAddress:
+        index = self._index
+        return intent.NodeAddress(id, index.tunnel_of_host[id], routes=id in index.routing_hosts)
 
 
 _Hosts = Callable[[str], Collection[str]]

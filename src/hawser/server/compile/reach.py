@@ -87,9 +87,21 @@ def _of_agent(index: Index, change: Change) -> Iterator[Key]:
     before, after = _tunnel(change.old), _tunnel(change.new)
     for host, _ in before ^ after:
         yield from (("segments", network_id) for network_id in index.networks_of_host[host])
+        yield "nodes", host
+    yield from _of_routing(index, change)
     for agent in (change.old, change.new):
         if agent and agent.agent_type == L3 and _drained(change.old) != _drained(change.new):
             yield from (("routers", id) for id in index.routers_of_host[agent.host])
+
+
+def _of_routing(index: Index, change: Change) -> Iterator[Key]:
+    """A host comes to carry routers, or no longer does: it hears of the others, and they of it."""
+    if _routes(change.old) != _routes(change.new):
+        yield from (("nodes", host) for host in index.tunnel_of_host)
+
+
+def _routes(agent: Agent | None) -> set[str]:
+    return {agent.host} if agent and agent.agent_type == L3 else set()
 
 
 def _drained(agent: Agent | None) -> bool:
