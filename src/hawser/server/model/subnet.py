@@ -31,8 +31,9 @@ class HostRoute:
 class Subnet:
     """The IPv6 modes are "slaac", "dhcpv6-stateful", "dhcpv6-stateless" or None.
 
-    ``service_types`` are the device owners (or how they begin) whose ports get its addresses, () for those that
-    no other subnet of the network is for. ``subnetpool_id`` is where the block was cut out of.
+    ``service_types`` are the device owners (up to a colon: all that begin so) whose ports get its addresses; () is
+    those that no other subnet of the network and the IP version is for. ``subnetpool_id`` is where the block was
+    cut out of.
     """
 
     id: str
@@ -59,6 +60,13 @@ class Subnet:
     def autoconfigured(self) -> bool:
         """Whether hosts make their own addresses from the prefix (SLAAC or stateless DHCPv6)."""
         return autoconfigured(self.ipv6_ra_mode, self.ipv6_address_mode)
+
+    def serves(self, device_owner: str) -> bool:
+        """Whether it is for ports of this owner in particular."""
+        return any(
+            device_owner == kind or (kind.endswith(":") and device_owner.startswith(kind))
+            for kind in self.service_types
+        )
 
 
 @dataclass(frozen=True, slots=True)

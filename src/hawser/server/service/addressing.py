@@ -35,6 +35,7 @@ class Addressing:
         """``has`` are the addresses that the port has already: they are free for it, and preferred."""
         network = networks.get(tx, network_id)
         self._subnets = subnet_rows.of_network(tx, network) if network else []
+        self._open = [*_for(device_owner, self._subnets, 4), *_for(device_owner, self._subnets, 6)]
         self._tx = tx
         self._network_id = network_id
         self._mac = mac
@@ -45,6 +46,7 @@ class Addressing:
     def choose(self, wanted: Sequence[WantedIp] | Unset) -> tuple[FixedIp, ...]:
         """The addresses for what is wanted; by default one IPv4, and IPv6 as the subnets have it."""
         if wanted is UNSET:
+            self._check_open()
             chosen = self.any_of(4) + self.any_of(6)
         else:
             chosen = [self._one(each) for each in sorted(wanted, key=lambda each: each.address is None)]
@@ -52,7 +54,7 @@ class Addressing:
 
     def any_of(self, version: int) -> list[FixedIp]:
         """One address of the first subnet with room among those whose hosts do not make their own."""
-        managed = [each for each in self._subnets if each.cidr.version == version and not self._own(each)]
+        managed = [each for each in self._open if each.cidr.version == version and not self._own(each)]
         for subnet in managed:
             if found := self._free(subnet):
                 return [self._pick(found)]
@@ -62,10 +64,17 @@ class Addressing:
             )
         return []
 
+    def _check_open(self) -> None:
+        if self._subnets and not self._open:
+            raise Conflict(
+                f"No valid service subnet for the given device owner on network {self._network_id}.",
+                "IpAddressGenerationFailureNoMatchingSubnet",
+            )
+
     def _autoconfigured(self, chosen: Sequence[FixedIp]) -> list[FixedIp]:
         """The addresses that the port's host will make itself, of the subnets that have none chosen yet."""
         done = {each.subnet_id for each in chosen}
-        own = [subnet for subnet in self._subnets if self._own(subnet) and subnet.id not in done]
+        own = [subnet for subnet in self._open if self._own(subnet) and subnet.id not in done]
         return [self._pick(FixedIp(subnet.id, self._self_made(subnet))) for subnet in own]
 
     def _one(self, wanted: WantedIp) -> FixedIp:
@@ -140,6 +149,13 @@ class Addressing:
         if not isinstance(subnet.cidr, IPv6Network):
             raise BadInput(_FIELD, f"subnet {subnet.id} is not IPv6")
         return eui64(subnet.cidr, self._mac)
+
+
+def _for(device_owner: str, subnets: Sequence[Subnet], version: int) -> list[Subnet]:
+    """The subnets of an IP version that a port of this owner gets addresses of where it names none."""
+    found = [each for each in subnets if each.cidr.version == version]
+    special = [each for each in found if each.service_types and each.serves(device_owner)]
+    return special or [each for each in found if not each.service_types]
 
 
 def _in_use(fixed_ip: FixedIp) -> Conflict:
