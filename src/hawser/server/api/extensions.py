@@ -194,6 +194,11 @@ _OURS = (
         "L3 agent scheduler",
         "Shows, and has operators say, which L3 agents host a router.",
     ),
+    (
+        "hawser-router-moves",
+        "Planned moves of routers",
+        "Highly available routers are moved between their nodes, and nodes are drained, without loss.",
+    ),
     ("standard-attr-description", "Descriptions", "Every resource has a description."),
     ("standard-attr-timestamp", "Time stamps", "Every resource shows when it was made and last changed."),
     (

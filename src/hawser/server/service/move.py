@@ -43,7 +43,7 @@ def failover(store: Store, caller: Caller, id: str, host: str | None) -> Move:
     """Have another host of a router be its master: ``host``, or (None) the one that carries the fewest routers.
 
     `Conflict` where it is not highly available or is down (RouterNotMovable), or where the host cannot take it
-    now (MoveImpossible). Of a master nothing is asked.
+    now (MoveImpossible). To where it is already, a move that is under way to elsewhere is taken back.
     """
     with store.write() as tx:
         router = access.owned_router(tx, caller, id)
@@ -52,8 +52,8 @@ def failover(store: Store, caller: Caller, id: str, host: str | None) -> Move:
         hosts = scene.hosts.get(id, [])
         master = active(hosts)
         target = _target(scene, router, host)
-        if master is None or target.agent_id != master.agent_id:
-            _want(tx, hosts, target)
+        done = master is not None and target.agent_id == master.agent_id
+        _want(tx, hosts, None if done else target)
         return Move(id, router.name, master.host if master else "", target.host)
 
 
@@ -205,8 +205,8 @@ def _move(tx: Transaction, scene: _Scene, id: str, host: str, name: str = "") ->
     return Move(id, name, master.host if master else "", host)
 
 
-def _want(tx: Transaction, hosts: Iterable[RouterHost], target: RouterHost) -> None:
-    """Mark one place of a router, and no other of its."""
+def _want(tx: Transaction, hosts: Iterable[RouterHost], target: RouterHost | None) -> None:
+    """Mark one place of a router, or none, and no other of its."""
     for place in hosts:
         wanted_at = tx.now if place is target else None
         if place.wanted_at != wanted_at:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
+from neutron_lib.api import converters
 from neutron_lib.api.definitions import agent as agent_definition
 from neutron_lib.api.definitions import agent_resources_synced, availability_zone
 
@@ -15,7 +16,13 @@ from hawser.server.model.agent import Agent, AgentChanges
 from hawser.server.model.router import RouterHost
 
 _TOPICS = {model.L3: "l3_agent", model.DHCP: "dhcp_agent"}
-ATTRIBUTES = table("agent", "agents", (agent_definition, availability_zone, agent_resources_synced), {})
+_DRAINED = {"allow_post": False, "allow_put": True, "convert_to": converters.convert_to_boolean}
+ATTRIBUTES = table(
+    "agent",
+    "agents",
+    (agent_definition, availability_zone, agent_resources_synced),
+    {"drained": _DRAINED},
+)
 
 
 def _agent_type(text: str) -> str:
@@ -27,13 +34,13 @@ def _agent_type(text: str) -> str:
 FIELDS: Mapping[str, Field] = {
     **fields(_agent_type, "agent_type"),
     **fields(str, "id", "binary", "host", "availability_zone", "description"),
-    **fields(boolean, "admin_state_up", "alive"),
+    **fields(boolean, "admin_state_up", "alive", "drained"),
 }
 
 
 def changes(values: Values) -> AgentChanges:
     """What an update asks for."""
-    common = dict(given(values, "admin_state_up"))
+    common = dict(given(values, "admin_state_up", "drained"))
     if "description" in values:
         common["description"] = values["description"] or ""
     return AgentChanges(**common)
@@ -51,6 +58,7 @@ def view(agent: Agent) -> Shown:
         "description": agent.description or None,
         "admin_state_up": agent.admin_state_up,
         "alive": agent.alive,
+        "drained": agent.drained,
         "resources_synced": None,
         "configurations": dict(agent.configurations),
         "created_at": _moment(agent.created_at),
