@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network
 from itertools import pairwise
 
-from hawser.base.addresses import Address, Network
+from hawser.base.addresses import LINK_LOCAL, Address, Network
 from hawser.base.errors import BadInput, Conflict
 from hawser.server.model.subnet import HostRoute, NewSubnet, Pool, autoconfigured
 
@@ -77,8 +77,8 @@ def _check_version(field: str, told: Address | Network, cidr: Network) -> None:
 
 
 def check_gateway(cidr: Network, gateway: Address | None) -> None:
-    """The gateway is an address of the subnet that a host can have."""
-    if gateway is None:
+    """The gateway is an address of the subnet that a host can have, or link-local (RFC 4291, section 2.5.6)."""
+    if gateway is None or (cidr.version == 6 and gateway in LINK_LOCAL):
         return
     if gateway not in cidr:
         raise BadInput("gateway_ip", f"{gateway} is not within {cidr}")
