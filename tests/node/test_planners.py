@@ -17,7 +17,8 @@ from hawser.machine.items.process import Process
 from hawser.machine.items.route import Route
 from hawser.node.agent import desired
 from hawser.node.agent.roles import ROLES
-from hawser.node.planners import bridge
+from hawser.node.planners import bridge, router
+from hawser.node.planners.facts import Contact
 from hawser.wire import intent
 from hawser.wire.report import Mastership
 from tests.node import samples
@@ -350,9 +351,26 @@ def test_the_master_is_who_holds_the_primary_address_of_a_running_keepalived():
 
 def test_an_unknown_way_to_the_peers_does_not_count_as_cut():
     alone = samples.facts(settings=samples.settings(local_ip=None), tunnel_device=None)
-    assert not bridge.is_cut_off(samples.segment(samples.HA_NETWORK, 102), alone)
+    assert bridge.contact(samples.segment(samples.HA_NETWORK, 102), alone) is Contact.SOUND
     gone = samples.facts(tunnel_device=None)
-    assert bridge.is_cut_off(samples.segment(samples.HA_NETWORK, 102), gone)
+    assert bridge.contact(samples.segment(samples.HA_NETWORK, 102), gone) is Contact.LOST
+
+
+def test_silence_in_the_tunnels_counts_for_networks_that_go_through_them():
+    silent = samples.facts(contact=Contact.LOST)
+    assert file(plan(facts=silent), "/rank") == "-254\n"
+    vlan = replace(
+        samples.segment(samples.HA_NETWORK, None), network_type=intent.NetworkType.VLAN, segmentation_id=7
+    )
+    node = samples.node(segments=(samples.segment(samples.EXTERNAL, None), vlan))
+    assert file(plan(node, silent), "/rank") == "0\n"
+
+
+def test_the_numbers_alone_are_those_of_the_whole_plan():
+    facts = samples.facts(contact=Contact.LOST)
+    (rank,) = router.ranks(samples.node(), facts)
+    assert rank in plan(facts=facts).values()
+    assert not list(router.ranks(samples.node(), samples.facts(bridged=frozenset())))
 
 
 def test_connections_are_copied_before_keepalived_may_become_master():

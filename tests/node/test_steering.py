@@ -7,6 +7,7 @@ from itertools import product
 
 import pytest
 
+from hawser.node.planners.facts import Contact, Gateway
 from hawser.node.planners.router_ha import ISOLATED, PRIORITY, steering
 from hawser.wire.report import Mastership
 from tests.node import samples
@@ -14,8 +15,13 @@ from tests.node import samples
 ACTIVE, STANDBY = Mastership.ACTIVE, Mastership.STANDBY
 
 
-def number(mastership: Mastership | None, isolated: bool = False, **place: object) -> int:
-    return steering(replace(samples.router().ha, **place), mastership, isolated)
+def number(
+    mastership: Mastership | None,
+    contact: Contact = Contact.SOUND,
+    gateway: Gateway | None = None,
+    **place: object,
+) -> int:
+    return steering(replace(samples.router().ha, **place), mastership, contact, gateway)
 
 
 def test_the_target_of_a_move_is_above_the_master_before_and_after_it_becomes_master():
@@ -40,4 +46,22 @@ def test_a_node_that_is_no_longer_drained_does_not_take_the_router_back():
 
 def test_an_isolated_node_has_no_part_whatever_is_wanted_of_it():
     for part, wanted, drained in product((ACTIVE, STANDBY, None), (True, False), (True, False)):
-        assert number(part, isolated=True, wanted=wanted, drained=drained) == ISOLATED
+        assert number(part, Contact.LOST, wanted=wanted, drained=drained) == ISOLATED
+
+
+def test_a_node_in_doubt_takes_over_from_nobody_and_gives_up_nothing():
+    for part in (STANDBY, None):
+        assert number(part, Contact.DOUBTFUL, wanted=True) == ISOLATED
+    assert number(ACTIVE, Contact.DOUBTFUL) == number(ACTIVE)
+
+
+def test_a_master_that_lost_its_gateways_is_below_everybody_and_still_in_the_election():
+    lost = number(ACTIVE, gateway=Gateway.LOST)
+    given_up = number(STANDBY, gateway=Gateway.GIVEN_UP)
+    assert PRIORITY + lost > 0
+    assert lost < given_up < number(STANDBY, drained=True) < number(STANDBY, rank=40)
+    assert number(ACTIVE, gateway=Gateway.LOST, wanted=True) == lost
+
+
+def test_an_operator_may_want_the_router_where_its_gateways_were_lost_before():
+    assert number(STANDBY, gateway=Gateway.GIVEN_UP, wanted=True) > number(ACTIVE)

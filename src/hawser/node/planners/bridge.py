@@ -13,7 +13,7 @@ from hawser.base import names
 from hawser.machine.items.fdb import Flood
 from hawser.machine.items.item import Item
 from hawser.machine.items.link import Bridge, Member, Vlan, Vxlan
-from hawser.node.planners.facts import Facts
+from hawser.node.planners.facts import Contact, Facts
 from hawser.wire.intent import NetworkType, NodeIntent, Segment
 
 
@@ -46,16 +46,17 @@ def obstacle(segment: Segment, facts: Facts) -> str | None:
     return None
 
 
-def is_cut_off(segment: Segment, facts: Facts) -> bool:
-    """Whether the network's way out of this node is missing or has no carrier.
+def contact(segment: Segment, facts: Facts) -> Contact:
+    """Whether others are reached over the network's way out of this node: none where it is missing or has no carrier.
 
     Of a way out that the configuration does not name nothing is known, so it does not count as cut.
     """
     settings, physical = facts.settings, segment.physical_network or ""
     if segment.network_type is NetworkType.VXLAN:
-        return settings.local_ip is not None and facts.tunnel_device not in facts.live
+        cut = settings.local_ip is not None and facts.tunnel_device not in facts.live
+        return Contact.LOST if cut else facts.contact
     device = settings.physical_interfaces.get(physical) or settings.physical_bridges.get(physical)
-    return device is not None and device not in facts.live
+    return Contact.LOST if device is not None and device not in facts.live else Contact.SOUND
 
 
 def bridge_of(segment: Segment, facts: Facts) -> str:

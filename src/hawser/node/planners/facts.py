@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Protocol
 
 from hawser.base.config import NodeSettings
@@ -12,12 +13,29 @@ from hawser.wire.intent import NodeIntent
 from hawser.wire.report import Mastership
 
 
+class Contact(StrEnum):
+    """Whether this node hears the others; a stand-by takes no part in an election while it is in doubt."""
+
+    SOUND = "sound"
+    DOUBTFUL = "doubtful"
+    LOST = "lost"
+
+
+class Gateway(StrEnum):
+    """What this node found of a router's external gateways, where nothing is said of one that is reached."""
+
+    LOST = "lost"
+    GIVEN_UP = "given up"
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """``links`` are the interfaces in the machine's own namespace, whoever made them, ``bridged`` those that
     are on a bridge or will be in the same stroke, ``live`` those that have a carrier; ``tunnel_device`` is the
     one that holds ``local_ip``.
-    ``masterships`` are by router id; a router that is not in it is not yet known.
+    ``masterships`` are by router id; a router that is not in it is not yet known. ``contact`` is that over the
+    tunnel network. ``gateways`` are by router id: those that cannot be reached, or could not when this node was
+    master last.
     """
 
     settings: NodeSettings
@@ -26,6 +44,8 @@ class Facts:
     live: frozenset[str]
     tunnel_device: str | None
     masterships: Mapping[str, Mastership]
+    contact: Contact = Contact.SOUND
+    gateways: Mapping[str, Gateway] = field(default_factory=dict)
 
 
 class Planner(Protocol):

@@ -6,31 +6,46 @@ same on every node that hosts the router, so that a standby only needs the addre
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 
 from hawser.base import names
 from hawser.machine.items.address import Address
+from hawser.machine.items.file import File
 from hawser.machine.items.item import Item, Key
 from hawser.machine.items.link import Veth
 from hawser.machine.items.netns import Netns
 from hawser.machine.items.route import Route
 from hawser.machine.items.sysctl import Sysctl
 from hawser.node.planners import advertise, bridge, feet, nat, router_ha
-from hawser.node.planners.facts import Facts
+from hawser.node.planners.facts import Contact, Facts
 from hawser.wire.intent import NodeIntent, Router, RouterInterface
 from hawser.wire.report import Mastership
 
 
 def desire(intent: NodeIntent, facts: Facts) -> Iterator[Item]:
     """All routers of this node that are administratively up."""
-    cut_off = {segment.id for segment in intent.segments if bridge.is_cut_off(segment, facts)}
+    contacts = _contacts(intent, facts)
     for router in intent.routers:
         if router.admin_state_up:
-            isolated = router.ha is not None and router.ha.network_id in cut_off
-            yield from _router(router, facts, isolated)
+            yield from _router(router, facts, contacts)
 
 
-def _router(router: Router, facts: Facts, isolated: bool) -> Iterator[Item]:
+def ranks(intent: NodeIntent, facts: Facts) -> Iterator[File]:
+    """Of all that `desire` gives, only the numbers that steer mastership."""
+    contacts = _contacts(intent, facts)
+    for router in intent.routers:
+        if router.admin_state_up and router.ha and router_ha.is_wired(router.ha, facts):
+            yield router_ha.rank(router, router.ha, facts, contacts[router.ha.network_id])
+
+
+def _contacts(intent: NodeIntent, facts: Facts) -> Mapping[str, Contact]:
+    """By network id."""
+    known = {segment.id: bridge.contact(segment, facts) for segment in intent.segments}
+    return defaultdict(lambda: Contact.SOUND, known)
+
+
+def _router(router: Router, facts: Facts, contacts: Mapping[str, Contact]) -> Iterator[Item]:
     netns = names.router_namespace(router.id)
     yield Netns(netns)
     yield from _namespace_settings(netns)
@@ -40,7 +55,7 @@ def _router(router: Router, facts: Facts, isolated: bool) -> Iterator[Item]:
     for link, interface in feet.links(router):
         yield from _interface(netns, link, interface, quiet.key)
     if router.ha:
-        yield from router_ha.desire(router, router.ha, facts, isolated)
+        yield from router_ha.desire(router, router.ha, facts, contacts[router.ha.network_id])
     else:
         yield from _own_addresses(router, netns)
     if router.ha is None or facts.masterships.get(router.id) is Mastership.ACTIVE:

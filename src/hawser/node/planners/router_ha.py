@@ -6,7 +6,9 @@ leans on it by one number a router, in a tracked file that is added to the prior
     backup of rank 0, 1, 2, …    0, -20, -40, …   who takes over when several could
     the master                   +40              a node that returns never takes the router back
     the target of a planned move +50              it becomes master first; only then the old one gives way
-    a drained node               -199             anybody else takes over; alone, it goes on serving
+    a drained node               -185             anybody else takes over; alone, it goes on serving
+    one that gave up             -190             its gateways could not be reached; only who lost them, too, is lower
+    a master without gateways    -199             anybody else takes over; alone, it goes on serving
     a node that is isolated      -254             keepalived's FAULT: no part in the election, no addresses
 
 Who hears no peer must not carry the router: it would make itself master on the external side, where its frames
@@ -30,7 +32,7 @@ from hawser.machine.items.process import process_key
 from hawser.machine.items.sysctl import Sysctl
 from hawser.node.planners import conntrack, feet
 from hawser.node.planners.daemon import daemon
-from hawser.node.planners.facts import Facts
+from hawser.node.planners.facts import Contact, Facts, Gateway
 from hawser.wire.intent import HighAvailability, Router
 from hawser.wire.report import Mastership
 
@@ -38,8 +40,11 @@ RANK_STEP = 20
 LOWEST_RANK = -180
 MASTER_BONUS = 40
 TARGET = 50
-DRAINED = -199
-"""Priority 1: below any rank, and still in the election."""
+DRAINED = -185
+"""Below any rank, and still in the election."""
+GIVEN_UP = -190
+NO_GATEWAY = -199
+"""Priority 1, the lowest: to a router that leads nowhere any other is better."""
 ISOLATED = -254
 PRIORITY = 200
 CLASSIC_PRIORITY = 50
@@ -80,25 +85,37 @@ vrrp_instance {instance} {{
 """
 
 
-def desire(router: Router, ha: HighAvailability, facts: Facts, isolated: bool) -> Iterator[Item]:
-    """The ``ha-`` interface and keepalived; it starts once it can speak to its peers. ``isolated`` is whether the
-    HA network's way out has no carrier."""
+def desire(router: Router, ha: HighAvailability, facts: Facts, contact: Contact) -> Iterator[Item]:
+    """The ``ha-`` interface and keepalived; it starts once it can speak to its peers. ``contact`` is
+    that over its HA network."""
     netns = names.router_namespace(router.id)
     link = names.ha_interface(ha.port_id)
     tap = names.tap(ha.port_id)
     yield Veth(tap, netns, link, ha.mac, ha.mtu)
     yield Address(netns, link, ha.address)
     yield Sysctl(netns, f"net/ipv6/conf/{link}/disable_ipv6", "0", link)
+    # A peer that was away is asked for ten times a second: until it hears of the master, it would be one, too.
+    yield Sysctl(netns, f"net/ipv4/neigh/{link}/retrans_time_ms", "100", link)
     yield Address(netns, link, link_local_interface(ha.mac))
-    if tap in facts.bridged:  # a keepalived that cannot hear its peers would make a second master
-        yield from _daemons(router, ha, facts, isolated)
+    if is_wired(ha, facts):  # a keepalived that cannot hear its peers would make a second master
+        yield from _daemons(router, ha, facts, rank(router, ha, facts, contact))
 
 
-def _daemons(router: Router, ha: HighAvailability, facts: Facts, isolated: bool) -> Iterator[Item]:
+def is_wired(ha: HighAvailability, facts: Facts) -> bool:
+    """Whether the router's foot in the HA network is on its bridge."""
+    return names.tap(ha.port_id) in facts.bridged
+
+
+def rank(router: Router, ha: HighAvailability, facts: Facts, contact: Contact) -> File:
+    """The file with the number that steers mastership."""
+    number = steering(ha, facts.masterships.get(router.id), contact, facts.gateways.get(router.id))
+    return File(f"{facts.settings.ha_confs_path}/{router.id}/rank", f"{number}\n")
+
+
+def _daemons(router: Router, ha: HighAvailability, facts: Facts, rank: File) -> Iterator[Item]:
     netns = names.router_namespace(router.id)
     link = names.ha_interface(ha.port_id)
     directory = f"{facts.settings.ha_confs_path}/{router.id}"
-    rank = File(f"{directory}/rank", f"{steering(ha, facts.masterships.get(router.id), isolated)}\n")
     yield rank
     wired: list[Key] = [("member", "", names.tap(ha.port_id)), ("address", netns, link, str(ha.address))]
     needs = [*wired, file_key(rank.path), *(link_key(netns, foot) for foot, _ in feet.links(router))]
@@ -113,15 +130,28 @@ def _daemons(router: Router, ha: HighAvailability, facts: Facts, isolated: bool)
     )
 
 
-def steering(ha: HighAvailability, mastership: Mastership | None, isolated: bool) -> int:
-    """The number in the router's tracked file."""
-    if isolated:
+def steering(
+    ha: HighAvailability,
+    mastership: Mastership | None,
+    contact: Contact = Contact.SOUND,
+    gateway: Gateway | None = None,
+) -> int:
+    """The number in the router's tracked file.
+
+    A stand-by in doubt sits out at once, at no cost; a master only when it is sure.
+    """
+    master = mastership is Mastership.ACTIVE
+    if contact is Contact.LOST or (contact is Contact.DOUBTFUL and not master):
         return ISOLATED
+    if master and gateway is Gateway.LOST:
+        return NO_GATEWAY
     if ha.wanted:
         return TARGET
+    if gateway is Gateway.GIVEN_UP:
+        return GIVEN_UP
     if ha.drained:
         return DRAINED
-    return MASTER_BONUS if mastership is Mastership.ACTIVE else max(-RANK_STEP * ha.rank, LOWEST_RANK)
+    return MASTER_BONUS if master else max(-RANK_STEP * ha.rank, LOWEST_RANK)
 
 
 def instance_name(router_id: str, vrid: int) -> str:
