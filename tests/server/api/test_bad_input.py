@@ -109,6 +109,7 @@ BODIES = [
     b"\xff\xfe",
     b'{"network": {"mtu": NaN}}',
     b'{"network": ' + b"[" * 100_000,
+    b'{"networks": [' + b"{}," * 1000 + b"{}]}",
     b'{"network": {"name": ' + b'{"a": ' * 30 + b"1" + b"}" * 30 + b"}}",
 ]
 QUERIES = [

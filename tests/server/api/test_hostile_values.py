@@ -46,8 +46,8 @@ def read(noun, name, value, creating):
         noun.update.changes(noun.attributes.on_update({name: value}))
 
 
-def test_texts_that_no_database_keeps_are_refused_in_bodies():
-    assert [value for value in VALUES if value not in PASSING] == ["a\0b", "\ud800"]
+def test_texts_that_no_database_keeps_and_endless_lists_are_refused_in_bodies():
+    assert [value for value in VALUES if value not in PASSING] == ["a\0b", "\ud800", ["x"] * 100_000]
 
 
 @pytest.mark.parametrize("noun", nouns.ALL, ids=lambda noun: noun.ruled)

@@ -12,6 +12,8 @@ from hawser.base.errors import BadInput, HawserError
 
 MOST_BYTES = 1 << 20
 MOST_DEPTH = 16
+MOST_ITEMS = 1000
+"""Members of one list: things made at once, and values of an attribute. A writer keeps others waiting."""
 
 
 class TooLarge(HawserError):
@@ -75,6 +77,9 @@ def _check(value: object, depth: int) -> None:
             check_text("body", key)
             _check(item, depth + 1)
     elif isinstance(value, list):
+        if len(value) > MOST_ITEMS:
+            wrong = f"a list in it has {len(value)} members, more than {MOST_ITEMS}"
+            raise BadInput("body", wrong, "Send fewer at once.", "HTTPBadRequest")
         for item in value:
             _check(item, depth + 1)
 
