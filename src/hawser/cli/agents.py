@@ -12,6 +12,7 @@ import click
 from hawser.base import config
 from hawser.base.errors import BadInput, HawserError
 from hawser.base.keys import node_key
+from hawser.cli.draining import drain, undrain
 
 _FILES = {
     "linuxbridge": ("plugins/ml2/ml2_conf.ini", "plugins/ml2/linuxbridge_agent.ini"),
@@ -63,7 +64,11 @@ dhcp_agent = _script("dhcp")
 
 @click.group()
 def node() -> None:
-    """Run a node's agents."""
+    """Run a node's agents; free a node of the routers that it carries."""
+
+
+node.add_command(drain)
+node.add_command(undrain)
 
 
 @node.command("key")

@@ -17,7 +17,8 @@ _COMMANDS = {
     "cloud": ("hawser.cli.cloud:cloud", "Compute and image services of the lab, and their agent."),
     "demo": ("hawser.cli.demo:demo", "See a highly available router survive the loss of its node."),
     "lab": ("hawser.cli.lab:lab", "Nodes as namespaces: start, enter, break, heal and end them."),
-    "node": ("hawser.cli.agents:node", "Run a node's agents."),
+    "node": ("hawser.cli.agents:node", "Run a node's agents; drain a node."),
+    "router": ("hawser.cli.router:router", "Move highly available routers between their nodes."),
     "sample-config": (
         "hawser.cli.sample:sample",
         "Print a configuration file with all options, or policy.yaml.",
