@@ -31,8 +31,12 @@ class Addressing:
         has: Sequence[FixedIp] = (),
         mac: str,
         device_owner: str = "",
+        picked: set[FixedIp] | None = None,
     ) -> None:
-        """``has`` are the addresses that the port has already: they are free for it, and preferred."""
+        """``has`` are the addresses that the port has already: they are free for it, and preferred.
+
+        ``picked`` are those of other ports that are made with it; its own are added.
+        """
         network = networks.get(tx, network_id)
         self._subnets = subnet_rows.of_network(tx, network) if network else []
         self._open = [*_for(device_owner, self._subnets, 4), *_for(device_owner, self._subnets, 6)]
@@ -41,7 +45,7 @@ class Addressing:
         self._mac = mac
         self._given = device_owner in ADDRESSED_OWNERS
         self._has = tuple(has)
-        self._picked: set[FixedIp] = set()
+        self._picked = set() if picked is None else picked
 
     def choose(self, wanted: Sequence[WantedIp] | Unset) -> tuple[FixedIp, ...]:
         """The addresses for what is wanted; by default one IPv4, and IPv6 as the subnets have it."""

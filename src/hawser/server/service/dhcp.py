@@ -77,7 +77,7 @@ def assign(tx: Transaction, network: Network, agent: Agent) -> None:
         message = f"The network {network.id} has been already hosted by the DHCP Agent {agent.id}."
         raise Conflict(message, "NetworkHostedByDHCPAgent")
     hosting = DhcpHosting(network.id, agent.id, agent.host, None)
-    rows.add_dhcp_hosting(tx, hosting)
+    rows.add_dhcp_hostings(tx, (hosting,))
     _follow(tx, network, hosting, _wanted(tx, network))
 
 
@@ -124,25 +124,43 @@ def _start_all(
     tx: Transaction, network: Network, chosen: Sequence[Candidate], wanted: tuple[WantedIp, ...]
 ) -> None:
     """Start a server on each of the chosen agents, as far as there are addresses for them."""
-    for candidate in chosen:
-        try:
-            port = _port(tx, network, candidate.host, wanted)
-        except NoMoreRoom as error:
-            _LOGGER.warning("network %s: no DHCP server on %s: %s", network.id, candidate.host, error)
-        else:
-            hosting = DhcpHosting(network.id, candidate.agent_id, candidate.host, port.id)
-            rows.add_dhcp_hosting(tx, hosting)
+    made = _ports(tx, network, [each.host for each in chosen], wanted)
+    hostings = [
+        DhcpHosting(network.id, candidate.agent_id, candidate.host, port.id)
+        for candidate, port in zip(chosen, made, strict=False)
+    ]
+    rows.add_dhcp_hostings(tx, hostings)
 
 
-def _port(tx: Transaction, network: Network, host: str, wanted: tuple[WantedIp, ...]) -> Port:
-    """The port of a new server: one that was reserved for it, else one of its own."""
+def _ports(
+    tx: Transaction, network: Network, hosts: Sequence[str], wanted: tuple[WantedIp, ...]
+) -> list[Port]:
+    """Ports for new servers on these hosts, or on as many of them as there are addresses for.
+
+    Those that were reserved come first.
+    """
     columns = port_table.c
     kept = columns.network_id == network.id, columns.device_owner == DHCP, columns.device_id == RESERVED_DHCP
-    for reserved in ports.find(tx, *kept):
-        ports.change(tx, reserved.id, device_id=device_id(host, network.id), host=host, status="DOWN")
-        _readdress(tx, reserved, wanted)
-        return reserved
-    draft = NewPort(
+    reserved = ports.find(tx, *kept)[: len(hosts)]
+    for host, port in zip(hosts, reserved, strict=False):
+        ports.change(tx, port.id, device_id=device_id(host, network.id), host=host, status="DOWN")
+        _readdress(tx, port, wanted)
+    return [*reserved, *_new_ports(tx, network, hosts[len(reserved) :], wanted)]
+
+
+def _new_ports(
+    tx: Transaction, network: Network, hosts: Sequence[str], wanted: tuple[WantedIp, ...]
+) -> list[Port]:
+    for number in range(len(hosts), 0, -1):
+        try:
+            return plug.make_all(tx, network, [_draft(network, host, wanted) for host in hosts[:number]])
+        except NoMoreRoom as error:
+            _LOGGER.warning("network %s: no DHCP server on %s: %s", network.id, hosts[number - 1], error)
+    return []
+
+
+def _draft(network: Network, host: str, wanted: tuple[WantedIp, ...]) -> NewPort:
+    return NewPort(
         project_id=network.project_id,
         network_id=network.id,
         device_id=device_id(host, network.id),
@@ -150,7 +168,6 @@ def _port(tx: Transaction, network: Network, host: str, wanted: tuple[WantedIp, 
         host=host,
         fixed_ips=wanted,
     )
-    return plug.make(tx, network, draft)
 
 
 def _stop(tx: Transaction, hosting: DhcpHosting) -> None:
@@ -175,7 +192,8 @@ def _follow(tx: Transaction, network: Network, hosting: DhcpHosting, wanted: tup
     port = ports.get(tx, hosting.port_id) if hosting.port_id is not None else None
     try:
         if port is None and wanted:
-            rows.set_dhcp_port(tx, hosting, _port(tx, network, hosting.host, wanted).id)
+            for made in _ports(tx, network, [hosting.host], wanted):
+                rows.set_dhcp_port(tx, hosting, made.id)
         elif port is not None and not wanted:
             rows.set_dhcp_port(tx, hosting, None)
             plug.remove(tx, port.id)

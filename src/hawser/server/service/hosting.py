@@ -38,8 +38,7 @@ def place_anew(tx: Transaction, router: Router) -> None:
     if router.ha:
         _check_enough(tx, len(candidates))
     zones = availabilityzone.preferred(tx, router.availability_zone_hints)
-    for rank, candidate in enumerate(choose(candidates, _wanted(tx, router), zones)):
-        _add(tx, router, candidate, rank)
+    _add(tx, router, choose(candidates, _wanted(tx, router), zones), 0)
 
 
 def place(tx: Transaction, router: Router) -> None:
@@ -52,8 +51,7 @@ def place(tx: Transaction, router: Router) -> None:
     others = [each for each in _candidates(tx, router.ha) if each.agent_id not in hosting]
     zones = availabilityzone.preferred(tx, router.availability_zone_hints)
     chosen = choose(others, wanted - len(hosts) if wanted else 0, zones)
-    for rank, candidate in enumerate(chosen, start=len(hosts)):
-        _add(tx, router, candidate, rank)
+    _add(tx, router, chosen, len(hosts))
     bind(tx, router.id)
 
 
@@ -83,7 +81,7 @@ def assign(tx: Transaction, router: Router, agent: Agent) -> None:
     if hosts and not router.ha:
         message = f"The router {router.id} has been already hosted by the L3 Agent {hosts[0].agent_id}."
         raise Conflict(message, "RouterHostedByL3Agent")
-    _add(tx, router, Candidate(agent.id, agent.host, 0), len(hosts))
+    _add(tx, router, (Candidate(agent.id, agent.host, 0),), len(hosts))
     bind(tx, router.id)
 
 
@@ -163,35 +161,41 @@ def _candidates(tx: Transaction, drained: bool) -> list[Candidate]:
     ]
 
 
-def _add(tx: Transaction, router: Router, candidate: Candidate, rank: int) -> None:
-    rows.add_host(
-        tx,
+def _add(tx: Transaction, router: Router, chosen: Sequence[Candidate], first_rank: int) -> None:
+    """Have these agents host a router too, from this rank on."""
+    ha_ports = _ha_ports(tx, router, [each.host for each in chosen])
+    hosts = [
         RouterHost(
             router_id=router.id,
             agent_id=candidate.agent_id,
             host=candidate.host,
             rank=rank,
-            ha_port_id=_ha_port(tx, router, candidate.host),
+            ha_port_id=ha_port_id,
             mastership=Mastership.UNKNOWN,
             mastership_at=None,
-        ),
-    )
+        )
+        for rank, (candidate, ha_port_id) in enumerate(zip(chosen, ha_ports, strict=True), first_rank)
+    ]
+    rows.add_hosts(tx, hosts)
 
 
-def _ha_port(tx: Transaction, router: Router, host: str) -> str | None:
-    """The router's port on its HA network on a host; None for a router without one."""
+def _ha_ports(tx: Transaction, router: Router, hosts: Sequence[str]) -> list[str | None]:
+    """The router's ports on its HA network on some hosts; None for each of a router without one."""
     network = networks.get(tx, router.ha_network_id) if router.ha_network_id else None
     if network is None:
-        return None
-    draft = NewPort(
-        project_id="",
-        network_id=network.id,
-        name=f"HA port tenant {router.project_id}",
-        device_id=router.id,
-        device_owner=ROUTER_HA,
-        host=host,
-    )
-    return plug.make(tx, network, draft).id
+        return [None] * len(hosts)
+    drafts = [
+        NewPort(
+            project_id="",
+            network_id=network.id,
+            name=f"HA port tenant {router.project_id}",
+            device_id=router.id,
+            device_owner=ROUTER_HA,
+            host=host,
+        )
+        for host in hosts
+    ]
+    return [port.id for port in plug.make_all(tx, network, drafts)]
 
 
 def _part(tx: Transaction, gone: RouterHost) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from random import SystemRandom
 from uuid import uuid4
@@ -21,7 +22,7 @@ from hawser.server.model.port import (
     Port,
     WantedIp,
 )
-from hawser.server.model.unset import UNSET, given
+from hawser.server.model.unset import given
 from hawser.server.service.addressing import Addressing
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables import port as port_rows
@@ -33,11 +34,33 @@ _CHANCE = SystemRandom()
 
 def make(tx: Transaction, network: Network, draft: NewPort, group_ids: tuple[str, ...] = ()) -> Port:
     """A new port on a network, down until a node has wired it."""
-    mac = free_mac(tx, network.id) if draft.mac is UNSET else draft.mac
-    if draft.mac is not UNSET:
-        check_mac(tx, network.id, mac)
-    addressing = Addressing(tx, network.id, mac=mac, device_owner=draft.device_owner)
-    port = Port(
+    return make_all(tx, network, (draft,), group_ids)[0]
+
+
+def make_all(
+    tx: Transaction, network: Network, drafts: Sequence[NewPort], group_ids: tuple[str, ...] = ()
+) -> list[Port]:
+    """New ports on a network, in as many statements as one takes; where one cannot be, nothing is written."""
+    picked: set[FixedIp] = set()
+    made = []
+    for draft, mac in zip(drafts, _macs(tx, network.id, drafts), strict=True):
+        addressing = Addressing(tx, network.id, mac=mac, device_owner=draft.device_owner, picked=picked)
+        fixed_ips = addressing.choose(draft.fixed_ips)
+        made.append(_port(tx, network, draft, mac=mac, fixed_ips=fixed_ips, group_ids=group_ids))
+    port_rows.add_all(tx, made)
+    return made
+
+
+def _port(
+    tx: Transaction,
+    network: Network,
+    draft: NewPort,
+    *,
+    mac: str,
+    fixed_ips: tuple[FixedIp, ...],
+    group_ids: tuple[str, ...],
+) -> Port:
+    return Port(
         id=str(uuid4()),
         project_id=draft.project_id,
         network_id=network.id,
@@ -51,7 +74,7 @@ def make(tx: Transaction, network: Network, draft: NewPort, group_ids: tuple[str
         host=draft.host,
         vnic_type=draft.vnic_type,
         port_security_enabled=secured(network, draft),
-        fixed_ips=addressing.choose(draft.fixed_ips),
+        fixed_ips=fixed_ips,
         security_group_ids=tuple(sorted(set(group_ids))),
         address_pairs=with_macs(draft.address_pairs, mac),
         revision=tx.revision,
@@ -66,8 +89,6 @@ def make(tx: Transaction, network: Network, draft: NewPort, group_ids: tuple[str
         qos_policy_id=draft.qos_policy_id,
         qos_network_policy_id=network.qos_policy_id,
     )
-    port_rows.add(tx, port)
-    return port
 
 
 def secured(network: Network, draft: NewPort) -> bool:
@@ -93,14 +114,26 @@ def free_mac(tx: Transaction, network_id: str) -> str:
     """A random MAC that no port of the network has."""
     while True:
         mac = macs.choose(tx.settings.base_mac, _CHANCE)
-        if not _mac_in_use(tx, network_id, mac):
+        if not _in_use(tx, network_id, {mac}):
             return mac
 
 
 def check_mac(tx: Transaction, network_id: str, mac: str) -> None:
     """`Conflict` where a port of the network has this MAC."""
-    if _mac_in_use(tx, network_id, mac):
+    if _in_use(tx, network_id, {mac}):
         raise Conflict(f"MAC address {mac} is already used on network {network_id}.", "MacAddressInUse")
+
+
+def _macs(tx: Transaction, network_id: str, drafts: Sequence[NewPort]) -> list[str]:
+    """The MACs of new ports: those that are asked for, and random ones."""
+    while True:
+        chosen = [given(draft.mac, macs.choose(tx.settings.base_mac, _CHANCE)) for draft in drafts]
+        taken = _in_use(tx, network_id, chosen)
+        for draft in drafts:
+            if draft.mac in taken:
+                check_mac(tx, network_id, str(draft.mac))
+        if not taken and len(set(chosen)) == len(chosen):
+            return chosen
 
 
 def readdress(tx: Transaction, port: Port, wanted: tuple[WantedIp, ...]) -> tuple[FixedIp, ...]:
@@ -143,7 +176,8 @@ def remove(tx: Transaction, port_id: str) -> None:
         port_rows.remove(tx, port)
 
 
-def _mac_in_use(tx: Transaction, network_id: str, mac: str) -> bool:
+def _in_use(tx: Transaction, network_id: str, wanted: Collection[str]) -> set[str]:
+    """Which of these MACs ports of the network have."""
     columns = port_table.c
-    found = tx.execute(select(columns.id).where(columns.network_id == network_id, columns.mac == mac))
-    return found.first() is not None
+    found = select(columns.mac).where(columns.network_id == network_id, columns.mac.in_(wanted))
+    return {row[0] for row in tx.execute(found)}

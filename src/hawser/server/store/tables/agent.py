@@ -123,11 +123,13 @@ def dhcp_hostings(tx: Transaction, *where: Where) -> list[DhcpHosting]:
     return [DhcpHosting(*row) for row in tx.execute(statement)]
 
 
-def add_dhcp_hosting(tx: Transaction, hosting: DhcpHosting) -> None:
-    """Have an agent serve a network."""
+def add_dhcp_hostings(tx: Transaction, hostings: Sequence[DhcpHosting]) -> None:
+    """Have agents serve networks."""
     columns = dhcp_hosting_table.c.keys()
-    tx.execute(insert(dhcp_hosting_table), {name: getattr(hosting, name) for name in columns})
-    _touch(tx, hosting)
+    if hostings:
+        tx.execute(insert(dhcp_hosting_table), [{n: getattr(each, n) for n in columns} for each in hostings])
+    for hosting in hostings:
+        _touch(tx, hosting)
 
 
 def set_dhcp_port(tx: Transaction, hosting: DhcpHosting, port_id: str | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_network
 from typing import Any
 
@@ -183,11 +183,11 @@ def visible(caller: Caller) -> tuple[Where, ...]:
     return (or_(columns.project_id == caller.project_id, columns.network_id.in_(own_networks)),)
 
 
-def add(tx: Transaction, port: Port) -> None:
-    """Insert a port with its addresses and groups."""
-    ports.add(tx, port)
-    _add_fixed_ips(tx, port.id, port.fixed_ips)
-    _add_groups(tx, port.id, port.security_group_ids)
+def add_all(tx: Transaction, made: Sequence[Port]) -> None:
+    """Insert ports with their addresses and groups."""
+    ports.add_all(tx, made)
+    _add_fixed_ips(tx, {port.id: port.fixed_ips for port in made})
+    _add_groups(tx, {port.id: port.security_group_ids for port in made})
 
 
 def set_fixed_ips(tx: Transaction, port: Port, fixed_ips: Sequence[FixedIp]) -> None:
@@ -196,7 +196,7 @@ def set_fixed_ips(tx: Transaction, port: Port, fixed_ips: Sequence[FixedIp]) -> 
     gone = [each for each in port.fixed_ips if each not in kept]
     tx.execute(delete(fixed_ip_table).where(fixed_ip_table.c.port_id == port.id))
     _give_back(tx, gone)
-    _add_fixed_ips(tx, port.id, fixed_ips, had=frozenset(port.fixed_ips))
+    _add_fixed_ips(tx, {port.id: fixed_ips}, had=frozenset(port.fixed_ips))
     ports.change(tx, port.id)
 
 
@@ -209,7 +209,7 @@ def remove(tx: Transaction, port: Port) -> None:
 def set_groups(tx: Transaction, port_id: str, group_ids: Iterable[str]) -> None:
     """Put the port into these security groups instead of those that it is in."""
     tx.execute(delete(port_group_table).where(port_group_table.c.port_id == port_id))
-    _add_groups(tx, port_id, group_ids)
+    _add_groups(tx, {port_id: group_ids})
     ports.change(tx, port_id)
 
 
@@ -242,20 +242,25 @@ def _give_back(tx: Transaction, fixed_ips: Sequence[FixedIp]) -> None:
 
 
 def _add_fixed_ips(
-    tx: Transaction, port_id: str, fixed_ips: Sequence[FixedIp], had: frozenset[FixedIp] = frozenset()
+    tx: Transaction, of_ports: Mapping[str, Sequence[FixedIp]], had: frozenset[FixedIp] = frozenset()
 ) -> None:
     rows = [
         {"port_id": port_id, "subnet_id": ip.subnet_id, "address": ip.address, "position": position}
+        for port_id, fixed_ips in of_ports.items()
         for position, ip in enumerate(fixed_ips)
     ]
     if rows:
         tx.execute(insert(fixed_ip_table), rows)
-    for fixed_ip in fixed_ips:
+    for fixed_ip in (each for fixed_ips in of_ports.values() for each in fixed_ips):
         if fixed_ip not in had:
             freerange.take(tx, fixed_ip)
 
 
-def _add_groups(tx: Transaction, port_id: str, group_ids: Iterable[str]) -> None:
-    rows = [{"port_id": port_id, "security_group_id": group_id} for group_id in sorted(set(group_ids))]
+def _add_groups(tx: Transaction, of_ports: Mapping[str, Iterable[str]]) -> None:
+    rows = [
+        {"port_id": port_id, "security_group_id": group_id}
+        for port_id, group_ids in of_ports.items()
+        for group_id in sorted(set(group_ids))
+    ]
     if rows:
         tx.execute(insert(port_group_table), rows)

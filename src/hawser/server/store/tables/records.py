@@ -147,11 +147,18 @@ class Records(Generic[Value]):
 
     def add(self, tx: Transaction, value: Value) -> None:
         """Insert one; its parts are the caller's business."""
-        row = dict(self._row(value))
-        tx.execute(insert(self.table), row)
-        tx.touch(self.noun, row["id"])
-        if self._remembered:
-            tx.remember(self.noun, row["id"], value)
+        self.add_all(tx, (value,))
+
+    def add_all(self, tx: Transaction, values: Sequence[Value]) -> None:
+        """Insert several at once."""
+        rows = [dict(self._row(value)) for value in values]
+        if not rows:
+            return
+        tx.execute(insert(self.table), rows)
+        for row, value in zip(rows, values, strict=True):
+            tx.touch(self.noun, row["id"])
+            if self._remembered:
+                tx.remember(self.noun, row["id"], value)
 
     def change(self, tx: Transaction, id: str, **columns: Any) -> None:
         """Set ``columns`` of one, and its revision. With none it is only touched: a part of it changed."""

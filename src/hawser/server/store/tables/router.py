@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -135,10 +136,12 @@ def hosts(tx: Transaction, *where: Where) -> list[RouterHost]:
     return [RouterHost(*row) for row in tx.execute(statement)]
 
 
-def add_host(tx: Transaction, host: RouterHost) -> None:
-    """Have an agent host a router."""
-    tx.execute(insert(router_host_table), {name: getattr(host, name) for name in _HOST_FIELDS})
-    tx.touch("router_hosts", host.router_id)
+def add_hosts(tx: Transaction, hosts: Sequence[RouterHost]) -> None:
+    """Have agents host routers."""
+    if hosts:
+        tx.execute(insert(router_host_table), [{n: getattr(each, n) for n in _HOST_FIELDS} for each in hosts])
+    for host in hosts:
+        tx.touch("router_hosts", host.router_id)
 
 
 def set_host(tx: Transaction, host: RouterHost, **columns: Any) -> None:
