@@ -280,6 +280,22 @@ def test_prefixes_of_another_projects_pool_are_its_own(admin, bob, alice, pool):
     assert bob.put(f"/subnetpools/{shared['id']}", {"subnetpool": {"name": "mine"}}).status_code == 403
 
 
+def test_the_subnets_of_a_network_are_taken_into_a_pool(alice, bob, pool, network):
+    made = alice.make("subnet", network_id=network["id"], cidr="172.16.0.0/24")
+    path = f"/subnetpools/{pool['id']}"
+    take = f"{path}/onboard_network_subnets"
+    body = {"network_id": network["id"]}
+    assert bob.put(take, body).status_code == 404
+    answer = alice.put(take, body)
+    assert answer.json() == {"subnets": [{"id": made["id"], "cidr": "172.16.0.0/24"}]}
+    assert alice.get(path).json()["subnetpool"]["prefixes"] == ["10.0.0.0/16", "172.16.0.0/24"]
+    assert alice.get(f"/subnets/{made['id']}").json()["subnet"]["subnetpool_id"] == pool["id"]
+    assert subnet_of(alice, pool, network)["cidr"] == "10.0.0.0/24"
+    assert kind_of(alice.put(take, body)) == (400, "IllegalSubnetPoolUpdate")
+    assert alice.put(take, {}).status_code == 400
+    assert alice.put(take, {"network_id": NOBODY}).status_code == 404
+
+
 def test_a_pool_is_shared_with_one_project(app, alice, bob, pool):
     policy = alice.make(
         "rbac_policy",

@@ -14,6 +14,7 @@ from hawser.server.model import poolrules
 from hawser.server.model.caller import Caller
 from hawser.server.model.filters import Filters
 from hawser.server.model.rbac import as_seen
+from hawser.server.model.subnet import Subnet
 from hawser.server.model.subnetpool import NewSubnetPool, SubnetPool, SubnetPoolChanges
 from hawser.server.model.unset import UNSET, given
 from hawser.server.service import access, prefix, quota, sharing
@@ -23,7 +24,7 @@ from hawser.server.store.tables import subnetpool as rows
 from hawser.server.store.tables.addressscope import address_scopes
 from hawser.server.store.tables.network import networks
 from hawser.server.store.tables.rbac import split_shared
-from hawser.server.store.tables.subnet import subnet_table
+from hawser.server.store.tables.subnet import of_network, subnet_table, subnets
 from hawser.server.store.tables.subnetpool import NOUN, subnet_pool_table, subnet_pools
 
 
@@ -90,6 +91,27 @@ def remove_prefixes(store: Store, caller: Caller, id: str, less: Sequence[Cidr])
         if not left:
             raise BadInput("prefixes", "none would be left", kind="EmptySubnetPoolPrefixList")
         return _put(tx, caller, old, replace(old, prefixes=left)).prefixes
+
+
+def onboard(store: Store, caller: Caller, id: str, network_id: str) -> list[Subnet]:
+    """Take a network's subnets of the pool's IP version into the pool, as if they had been cut out of it; gives
+    these. `BadInput` (IllegalSubnetPoolUpdate) where a subnet of the pool has some of their addresses."""
+    with store.write() as tx:
+        pool = access.owned_subnet_pool(tx, caller, id)
+        network = access.owned_network(tx, caller, network_id)
+        found = [each for each in of_network(tx, network) if each.cidr.version == pool.ip_version]
+        cidrs = [each.cidr for each in found]
+        if poolrules.overlap(cidrs, prefix.taken(tx, id)):
+            raise BadInput(
+                "network_id",
+                f"network {network_id} has addresses that a subnet of subnet pool {id} has",
+                kind="IllegalSubnetPoolUpdate",
+            )
+        _put(tx, caller, pool, replace(pool, prefixes=poolrules.compact([*pool.prefixes, *cidrs])))
+        for each in found:
+            subnets.change(tx, each.id, subnetpool_id=id)
+        networks.change(tx, network_id)
+        return found
 
 
 def _make(tx: Transaction, caller: Caller, draft: NewSubnetPool) -> SubnetPool:

@@ -1,4 +1,4 @@
-"""The address space of a subnet pool: what is added to it, and taken away."""
+"""The address space of a subnet pool: what is added to it, taken away, and taken in with a network's subnets."""
 
 from __future__ import annotations
 
@@ -25,6 +25,15 @@ def remove(call: Call) -> Answer:
     return _change(call, subnetpool.remove_prefixes)
 
 
+def onboard(call: Call) -> Answer:
+    """PUT /subnetpools/{id}/onboard_network_subnets: into the pool with what a network has."""
+    subnetpool.get(call.store, call.caller, call.id)
+    call.rights.demand("update_subnetpool")
+    network_id = schema.ONBOARDED.on_create(bodies.parse(call.body))["network_id"]
+    taken = subnetpool.onboard(call.store, call.caller, call.id, network_id)
+    return Answer(200, {"subnets": [{"id": subnet.id, "cidr": str(subnet.cidr)} for subnet in taken]})
+
+
 def _change(call: Call, change: Change) -> Answer:
     subnetpool.get(call.store, call.caller, call.id)
     call.rights.demand("update_subnetpool")
@@ -35,4 +44,5 @@ def _change(call: Call, change: Change) -> Answer:
 ROUTES: tuple[Action, ...] = (
     ("PUT", "/subnetpools/{id}/add_prefixes", add),
     ("PUT", "/subnetpools/{id}/remove_prefixes", remove),
+    ("PUT", "/subnetpools/{id}/onboard_network_subnets", onboard),
 )

@@ -35,6 +35,13 @@ PREFIXES = table(
     {"prefixes": {"allow_post": True, "allow_put": True, "validate": {"type:subnet_list": None}}},
 )
 """What the requests hold that add prefixes to a pool, or take them away."""
+ONBOARDED = table(
+    "subnetpool",
+    "",
+    (),
+    {"network_id": {"allow_post": True, "allow_put": True, "validate": {"type:uuid": None}}},
+)
+"""What the request holds that takes the subnets of a network into a pool."""
 ATTRIBUTES = table("subnetpool", "subnetpools", (subnetpool_definition, address_scope), STANDARD | TAGGED)
 FIELDS: Mapping[str, Field] = {
     **STANDARD_FIELDS,
