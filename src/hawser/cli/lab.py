@@ -119,16 +119,26 @@ def shell(name: str, node: str) -> None:
 @click.argument("node")
 @click.option("--power", is_flag=True, help="Cut its power: every process of it ends at once.")
 @click.option("--link", metavar="NETWORK", help="Pull its cable to management, tunnel or external.")
+@click.option("--silence", metavar="NETWORK", help="Lose its packets on a network; the carrier stands.")
 @click.option("--freeze", is_flag=True, help="Stop its processes; its kernel goes on forwarding.")
-def fail(name: str, node: str, power: bool, link: str | None, freeze: bool) -> None:
+def fail(name: str, node: str, power: bool, link: str | None, silence: str | None, freeze: bool) -> None:
     """Break a node in one way."""
     from hawser.lab.lab import Fault, Lab
 
-    asked = [(Fault.POWER, power), (Fault.LINK, link is not None), (Fault.FREEZE, freeze)]
+    asked = [
+        (Fault.POWER, power),
+        (Fault.LINK, link is not None),
+        (Fault.SILENCE, silence is not None),
+        (Fault.FREEZE, freeze),
+    ]
     faults = [fault for fault, wanted in asked if wanted]
     if len(faults) != 1:
-        raise BadInput("fault", f"{len(faults)} were asked for", "Give one of --power, --link NET, --freeze.")
-    Lab.find(name).fail(node, faults[0], link or "")
+        raise BadInput(
+            "fault",
+            f"{len(faults)} were asked for",
+            "Give one of --power, --link NET, --silence NET, --freeze.",
+        )
+    Lab.find(name).fail(node, faults[0], link or silence or "")
 
 
 @lab.command()

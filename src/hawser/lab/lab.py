@@ -50,6 +50,7 @@ class Fault(StrEnum):
 
     POWER = "power"
     LINK = "link"
+    SILENCE = "silence"
     FREEZE = "freeze"
 
 
@@ -145,16 +146,18 @@ class Lab:
         }
 
     def fail(self, name: str, fault: Fault, segment: str = "") -> None:
-        """Break a node: cut its power, pull its cable to ``segment`` (`management`, `tunnel`, `external`), or
-        freeze its processes."""
+        """Break a node: cut its power, pull its cable to ``segment`` (`management`, `tunnel`, `external`), lose
+        all packets on it though its carrier stands, or freeze its processes."""
         node = self.node(name)
-        if fault is Fault.LINK and not segment:
+        if fault in (Fault.LINK, Fault.SILENCE) and not segment:
             raise BadInput("link", "no cable is named", "Say management, tunnel or external.")
         with self._changing() as nodes:
             if fault is Fault.POWER:
                 changed = power.switch_off(node.spec, nodes)
             elif fault is Fault.FREEZE:
                 changed = power.freeze(node.spec, nodes)
+            elif fault is Fault.SILENCE:
+                changed = power.silence(node.spec, segment, nodes)
             else:
                 changed = power.cut(node.spec, segment, nodes)
             self._remember(changed)

@@ -6,6 +6,7 @@ Each function takes what is recorded of the nodes and answers what is to be reco
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from hawser.base.errors import LabError
 from hawser.lab import fabric, namespaces
@@ -51,15 +52,25 @@ def cut(spec: NodeSpec, segment: str, nodes: Nodes) -> dict[str, NodeRecord]:
     record = nodes[spec.name]
     _set_wire(spec, segment, "down", nodes)
     done = tuple(sorted({*record.cut, segment}))
-    return {**nodes, spec.name: NodeRecord(record.init, record.frozen, done)}
+    return {**nodes, spec.name: replace(record, cut=done)}
+
+
+def silence(spec: NodeSpec, segment: str, nodes: Nodes) -> dict[str, NodeRecord]:
+    """Lose every packet of one NIC, both ways, somewhere beyond it: the node goes on seeing a carrier."""
+    record = nodes[spec.name]
+    _set_wire(spec, segment, "nomaster", nodes)
+    done = tuple(sorted({*record.silent, segment}))
+    return {**nodes, spec.name: replace(record, silent=done)}
 
 
 def mend(spec: NodeSpec, nodes: Nodes) -> dict[str, NodeRecord]:
-    """Plug every pulled cable of a node in again."""
+    """Plug every pulled cable of a node in again, and lose no more packets."""
     record = nodes[spec.name]
     for segment in record.cut:
         _set_wire(spec, segment, "up", nodes)
-    return {**nodes, spec.name: NodeRecord(record.init, record.frozen)}
+    for segment in record.silent:
+        _set_wire(spec, segment, f"master {segment}", nodes)
+    return {**nodes, spec.name: replace(record, cut=(), silent=())}
 
 
 def freeze(spec: NodeSpec, nodes: Nodes) -> dict[str, NodeRecord]:
@@ -67,7 +78,7 @@ def freeze(spec: NodeSpec, nodes: Nodes) -> dict[str, NodeRecord]:
     packets."""
     record = nodes[spec.name]
     namespaces.signal_all(_powered(spec, record), "STOP")
-    return {**nodes, spec.name: NodeRecord(record.init, True, record.cut)}
+    return {**nodes, spec.name: replace(record, frozen=True)}
 
 
 def thaw(spec: NodeSpec, nodes: Nodes) -> dict[str, NodeRecord]:
@@ -76,7 +87,7 @@ def thaw(spec: NodeSpec, nodes: Nodes) -> dict[str, NodeRecord]:
     init = _powered(spec, record)
     namespaces.signal_all(init, "CONT")
     namespaces.resume_entrances(init)
-    return {**nodes, spec.name: NodeRecord(record.init, False, record.cut)}
+    return {**nodes, spec.name: replace(record, frozen=False)}
 
 
 def _set_wire(spec: NodeSpec, segment: str, state: str, nodes: Nodes) -> None:

@@ -60,12 +60,13 @@ def start_time(process: Path) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class NodeRecord:
-    """A node as it was left: its init (None when powered off), frozen or not, and the segments it is cut
-    off."""
+    """A node as it was left: its init (None when powered off), frozen or not, the segments it is cut off, and
+    those on which its packets are lost."""
 
     init: ProcessId | None = None
     frozen: bool = False
     cut: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,8 @@ def names(root: Path = ROOT) -> list[str]:
 
 
 def _node_record(row: dict[str, object]) -> NodeRecord:
-    init, cut = row["init"], row["cut"]
+    init, cut, silent = row["init"], row["cut"], row.get("silent", [])
     assert isinstance(cut, list)
-    return NodeRecord(ProcessId(**init) if isinstance(init, dict) else None, bool(row["frozen"]), tuple(cut))
+    assert isinstance(silent, list)
+    process = ProcessId(**init) if isinstance(init, dict) else None
+    return NodeRecord(process, bool(row["frozen"]), tuple(cut), tuple(silent))

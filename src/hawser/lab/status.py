@@ -45,4 +45,6 @@ def _state(node: Node) -> str:
     wrong = ["frozen"] if node.record.frozen else []
     if node.record.cut:
         wrong.append(f"cut off {', '.join(node.record.cut)}")
+    if node.record.silent:
+        wrong.append(f"silent on {', '.join(node.record.silent)}")
     return "; ".join(wrong) or "up"

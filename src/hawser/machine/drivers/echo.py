@@ -90,6 +90,6 @@ class Echo:
 
 def _checksum(packet: bytes) -> int:
     """The one's complement of the one's complement sum of all 16-bit words (RFC 1071)."""
-    total = sum(struct.unpack(f"!{len(packet) // 2}H", packet))
+    total: int = sum(struct.unpack(f"!{len(packet) // 2}H", packet))
     total = (total >> 16) + (total & 0xFFFF)
     return ~(total + (total >> 16)) & 0xFFFF

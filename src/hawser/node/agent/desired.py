@@ -9,8 +9,9 @@ from hawser.base import names
 from hawser.base.addresses import Address
 from hawser.base.config import NodeSettings
 from hawser.machine.items.item import ROOT, Item, Key, link_key
+from hawser.machine.plan import Plan, plan
 from hawser.node.agent.roles import Role
-from hawser.node.planners import router_ha
+from hawser.node.planners import router, router_ha
 from hawser.node.planners.facts import Facts
 from hawser.wire.intent import NodeIntent
 from hawser.wire.report import Mastership
@@ -25,6 +26,18 @@ def desired(intent: NodeIntent, facts: Facts, roles: Iterable[Role]) -> dict[Key
         facts = replace(facts, links=facts.links | _links(items))
         items.update((item.key, item) for item in role.planner(intent, facts))
     return items
+
+
+def steps(intent: NodeIntent, facts: Facts, roles: Iterable[Role], actual: Items) -> Plan:
+    """From what stands to what these roles want."""
+    roles = tuple(roles)
+    return plan(desired(intent, facts, roles), ours(actual, roles, facts.settings))
+
+
+def leaning(intent: NodeIntent, facts: Facts, actual: Items | None) -> Plan:
+    """Of all that is to be done only what leans on elections; where it is not known what stands, all of it."""
+    wanted = {file.key: file for file in router.ranks(intent, facts)}
+    return plan(wanted, {key: item for key, item in (actual or {}).items() if key in wanted})
 
 
 def _links(items: Items) -> set[str]:
@@ -44,7 +57,7 @@ def ours(actual: Items, roles: Iterable[Role], settings: NodeSettings) -> dict[K
 
 def elected(intent: NodeIntent) -> tuple[str, ...]:
     """The namespaces of the highly available routers, whose addresses keepalived holds."""
-    return tuple(names.router_namespace(router.id) for router in intent.routers if router.ha)
+    return tuple(names.router_namespace(each.id) for each in intent.routers if each.ha)
 
 
 def masterships(
@@ -56,12 +69,12 @@ def masterships(
     does not run has no part: its addresses may be left over from a dead one.
     """
     parts: dict[str, Mastership] = {}
-    for router in intent.routers:
-        netns = names.router_namespace(router.id)
-        if router.ha and ("process", netns, "keepalived") in actual:
-            primary = router_ha.primary_address(router.ha.vrid).ip
+    for each in intent.routers:
+        netns = names.router_namespace(each.id)
+        if each.ha and ("process", netns, "keepalived") in actual:
+            primary = router_ha.primary_address(each.ha.vrid).ip
             master = primary in held.get(netns, ())
-            parts[router.id] = Mastership.ACTIVE if master else Mastership.STANDBY
+            parts[each.id] = Mastership.ACTIVE if master else Mastership.STANDBY
     return parts
 
 

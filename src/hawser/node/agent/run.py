@@ -13,6 +13,7 @@ from hawser.base.errors import BadInput
 from hawser.machine.drivers.events import LinkEvents
 from hawser.machine.drivers.machine import Machine
 from hawser.node.agent import watch
+from hawser.node.agent.heartbeat import FIRST_WORD, Heartbeat
 from hawser.node.agent.loop import Loop
 from hawser.node.agent.notify import Fifo
 from hawser.node.agent.roles import ROLES, Role
@@ -45,7 +46,12 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
         fifo = Fifo(settings.ha_confs_path / "notify.fifo")
         running.add_reader(fifo.fileno(), _on_keepalived_news, fifo, loop)
     log.info("node %s runs %s", settings.host, ", ".join(role.agent_type for role in roles))
-    tasks = [running.create_task(job) for job in (loop.run(), loop.reporter.run(), _follow(settings, loop))]
+    jobs = [loop.reporter.run(), _follow(settings, loop)]
+    if settings.local_ip is not None and any(role.name == "l3" for role in roles):
+        jobs += [Heartbeat(lambda: loop.intent, loop.hears).run(settings.local_ip), _start_late(loop)]
+    else:
+        jobs.append(loop.run())
+    tasks = [running.create_task(job) for job in jobs]
     for name in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(name, _stop, tasks)
     try:
@@ -54,6 +60,12 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
         log.info("stopped; what was built stays")
     finally:
         machine.close()
+
+
+async def _start_late(loop: Loop) -> None:
+    """The first turn leans on elections: it is taken when it is known who answers."""
+    await asyncio.sleep(FIRST_WORD)
+    await loop.run()
 
 
 async def _follow(settings: NodeSettings, loop: Loop) -> None:

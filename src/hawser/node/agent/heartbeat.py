@@ -1,0 +1,52 @@
+"""Asks the other nodes over the tunnel network, round by round, and tells the loop when contact is lost or back."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from hawser.base.addresses import Address
+from hawser.machine.drivers.echo import Echo
+from hawser.machine.drivers.namespaces import Namespaces
+from hawser.node.agent.hearing import DOUBT, ROUND, Hearing
+from hawser.node.planners.facts import Contact
+from hawser.wire.intent import NodeIntent
+
+FIRST_WORD = (DOUBT + 1) * ROUND
+"""Seconds after which it is known at the latest whether anybody answers at all."""
+
+
+class Heartbeat:
+    """``held`` gives the node's intent, ``tell`` is called with each new state of contact."""
+
+    def __init__(self, held: Callable[[], NodeIntent | None], tell: Callable[[Contact], None]) -> None:
+        self._held = held
+        self._tell = tell
+        self._known: NodeIntent | None = None
+
+    async def run(self, local_ip: Address) -> None:
+        """Ask from this address without end."""
+        clock = asyncio.get_running_loop().time
+        namespaces = Namespaces()
+        echo = Echo(namespaces, local_ip.version, source=local_ip)
+        hearing = Hearing(clock())
+        next_round = clock()
+        try:
+            while True:
+                self._round(echo, hearing, clock())
+                next_round = max(next_round + ROUND, clock())
+                await asyncio.sleep(next_round - clock())
+        finally:
+            echo.close()
+            namespaces.close()
+
+    def _round(self, echo: Echo, hearing: Hearing, now: float) -> None:
+        intent = self._held()
+        if intent is not None and intent is not self._known:
+            hearing.know(intent.nodes)
+            self._known = intent
+        for address in echo.answers():
+            hearing.hear(address, now)
+        for address in hearing.round(now):
+            echo.ask(address)
+        self._tell(hearing.contact)
