@@ -81,7 +81,7 @@ def follow(networking: Networking, moves: Sequence[Asked]) -> list[Outcome]:
                 if outcome is not None:
                     outcomes[each.router_id] = outcome
                     del left[each.router_id]
-                    steps.done(_words(each) + (f": {outcome.why}" if outcome.why else ""), seconds)
+                    steps.done(_words(each), seconds)
             if left:
                 time.sleep(_PAUSE)
     return [outcomes[each.router_id] for each in moves]
