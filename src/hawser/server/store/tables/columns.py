@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -32,6 +33,17 @@ class Utc(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """From the database."""
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Repeated(TypeDecorator[str]):
+    """Text that many rows have alike: it is in memory once, whatever number of things was read."""
+
+    impl = String
+    cache_ok = True
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        """From the database."""
+        return None if value is None else sys.intern(value)
 
 
 class AsText(TypeDecorator[Any]):
@@ -118,7 +130,7 @@ def owned_columns() -> tuple[Column[Any], ...]:
     """The columns of a thing that belongs to a project."""
     return (
         id_column(),
-        Column("project_id", String(255), nullable=False, index=True),
+        Column("project_id", Repeated(255), nullable=False, index=True),
         *stamped_columns(),
     )
 
@@ -133,4 +145,6 @@ def stamped_columns() -> tuple[Column[Any], ...]:
     )
 
 
+REFERENCE = Repeated(36)
+"""The id of another thing, which many refer to."""
 ADDRESS = AsText(ip_address, addresses.parse)

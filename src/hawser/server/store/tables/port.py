@@ -31,7 +31,15 @@ from hawser.server.model.port import AddressPair, FixedIp, Port
 from hawser.server.model.trunk import CarriedPort
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables import freerange
-from hawser.server.store.tables.columns import ADDRESS, METADATA, AsList, owned_columns, tags_column
+from hawser.server.store.tables.columns import (
+    ADDRESS,
+    METADATA,
+    REFERENCE,
+    AsList,
+    Repeated,
+    owned_columns,
+    tags_column,
+)
 from hawser.server.store.tables.qos import qos_policy_column
 from hawser.server.store.tables.records import Part, Records, Where
 from hawser.server.store.tables.subnet import subnet_table
@@ -60,15 +68,15 @@ port_table = Table(
     METADATA,
     *owned_columns(),
     tags_column(),
-    Column("network_id", ForeignKey("networks.id"), nullable=False, index=True),
+    Column("network_id", REFERENCE, ForeignKey("networks.id"), nullable=False, index=True),
     Column("name", String(255), nullable=False, index=True),
     Column("mac", String(17), nullable=False),
     Column("admin_state_up", Boolean, nullable=False),
-    Column("status", String(16), nullable=False),
+    Column("status", Repeated(16), nullable=False),
     Column("device_id", String(255), nullable=False, index=True),
-    Column("device_owner", String(255), nullable=False),
-    Column("host", String(255), nullable=False, index=True),
-    Column("vnic_type", String(64), nullable=False),
+    Column("device_owner", Repeated(255), nullable=False),
+    Column("host", Repeated(255), nullable=False, index=True),
+    Column("vnic_type", Repeated(64), nullable=False),
     Column("port_security_enabled", Boolean, nullable=False),
     qos_policy_column(),
     Column("qos_network_policy_id", String(36)),
@@ -87,7 +95,7 @@ port of say: a read of a port takes no statement more."""
 fixed_ip_table = Table(
     "fixed_ips",
     METADATA,
-    Column("subnet_id", ForeignKey("subnets.id"), primary_key=True),
+    Column("subnet_id", REFERENCE, ForeignKey("subnets.id"), primary_key=True),
     Column("address", ADDRESS, primary_key=True),
     Column("port_id", ForeignKey("ports.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("position", Integer, nullable=False),
@@ -98,7 +106,7 @@ port_group_table = Table(
     "port_security_groups",
     METADATA,
     Column("port_id", ForeignKey("ports.id", ondelete="CASCADE"), primary_key=True),
-    Column("security_group_id", ForeignKey("security_groups.id"), primary_key=True, index=True),
+    Column("security_group_id", REFERENCE, ForeignKey("security_groups.id"), primary_key=True, index=True),
 )
 
 _carried = port_table.alias("carried")
