@@ -28,10 +28,11 @@ BOUNDED = hypothesis.settings(
 
 
 @pytest.fixture(scope="module")
-def attacker(tmp_path_factory):
+def attacker(tmp_path_factory, postgresql):
+    """On PostgreSQL, which is stricter with values than SQLite."""
     path = tmp_path_factory.mktemp("fuzz")
     options = {"state_path": path, "feed_secret": "secret", "network_vlan_ranges": (("physnet1", 1, 4094),)}
-    ours = settings(connection=f"sqlite:///{path}/neutron.sqlite", **options)
+    ours = settings(connection=postgresql.database(), **options)
     store = Store(ours)
     store.upgrade()
     attacker = Attacker(create_app(store, ours, NoAuth()), store)

@@ -131,12 +131,17 @@ def _ensure_defaults(store: Store, caller: Caller, filters: Filters) -> None:
         missing = [
             project_id
             for project_id in asked or [caller.project_id]
-            if project_id and caller.owns(project_id) and _default(tx, project_id) is None
+            if _can_own(project_id) and caller.owns(project_id) and _default(tx, project_id) is None
         ]
     if missing:
         with store.write() as tx:
             for project_id in missing:
                 ensure_default(tx, project_id)
+
+
+def _can_own(project_id: str) -> bool:
+    """Whether there can be a project of this id: a filter may say anything."""
+    return 0 < len(project_id) <= 255
 
 
 def _check_free(name: str) -> None:

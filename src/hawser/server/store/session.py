@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, CursorResult, Engine, Executable, delete, exc, insert, select, update
 
 from hawser.base.config import ServerSettings
-from hawser.base.errors import Conflict, Stale, Unavailable
+from hawser.base.errors import BadInput, Conflict, Stale, Unavailable
 from hawser.server.store import database, hearing, upgrade
 from hawser.server.store.memory import Memory
 from hawser.server.store.tables import log
@@ -267,6 +267,9 @@ class Store:
             cause = getattr(error, "orig", None) or error
             kind = Undone if getattr(cause, "sqlstate", None) in _UNDONE else Unavailable
             raise kind(f"The database does not answer: {cause}") from error
+        except exc.DataError as error:
+            _LOGGER.warning("the database refuses a value, which the API should have done: %s", error.orig)
+            raise BadInput("request", f"a value cannot be kept ({error.orig})") from error
         except exc.IntegrityError as error:
             _LOGGER.exception("a rule of the database was broken; the transaction is undone")
             raise Conflict("It collides with something that exists. Nothing was changed.") from error

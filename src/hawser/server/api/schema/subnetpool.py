@@ -42,7 +42,13 @@ ONBOARDED = table(
     {"network_id": {"allow_post": True, "allow_put": True, "validate": {"type:uuid": None}}},
 )
 """What the request holds that takes the subnets of a network into a pool."""
-ATTRIBUTES = table("subnetpool", "subnetpools", (subnetpool_definition, address_scope), STANDARD | TAGGED)
+_NAME = subnetpool_definition.RESOURCE_ATTRIBUTE_MAP["subnetpools"]["name"]
+ATTRIBUTES = table(
+    "subnetpool",
+    "subnetpools",
+    (subnetpool_definition, address_scope),
+    STANDARD | TAGGED | {"name": {**_NAME, "validate": {"type:not_empty_name_string": 255}}},
+)
 FIELDS: Mapping[str, Field] = {
     **STANDARD_FIELDS,
     **fields(str, "name", "address_scope_id"),
