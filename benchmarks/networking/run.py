@@ -51,9 +51,10 @@ def measure(site: Site, server: Server, full: int, progress: Progress) -> list[F
         found += [*_reads(demo), _middle(goals.BULK_PORTS, measures.bulk(demo, lan, goals.BULK, 10))]
         found.append(_middle(goals.HA_ROUTER, measures.ha_routers(admin, _TIMES)))
         found.append(Figure(goals.FIRST, measures.first_ha_routers(admin, 2, goals.CLIENTS), 16))
+    found.append(Figure(goals.MEMORY, _pss(server.pid), 1))
     with step(progress, f"{full:,} ports"):
         found.append(_full(site, server, demo, full, median(one_by_one)))
-    return [*found, Figure(goals.MEMORY, _pss(server.pid), 1)]
+    return [*found, Figure(goals.FULL_MEMORY, _pss(server.pid), 1)]
 
 
 _UNLIMITED = dict.fromkeys(("network", "subnet", "port", "router"), -1)

@@ -13,22 +13,18 @@ from hawser.base.errors import Conflict, NoMoreRoom, NotFound
 from hawser.server.allocate.agents import Candidate, choose
 from hawser.server.model import agent as agents_model
 from hawser.server.model.agent import Agent, DhcpHosting
-from hawser.server.model.filters import Filters
 from hawser.server.model.network import Network
 from hawser.server.model.port import DHCP, RESERVED_DHCP, NewPort, Port, WantedIp
 from hawser.server.service import availabilityzone, plug
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables import agent as rows
 from hawser.server.store.tables import subnet as subnet_rows
-from hawser.server.store.tables.agent import agents, dhcp_hosting_table
+from hawser.server.store.tables.agent import dhcp_hosting_table
 from hawser.server.store.tables.network import network_table, networks
 from hawser.server.store.tables.port import port_table, ports
 from hawser.server.store.tables.subnet import subnet_table
 
 _LOGGER = logging.getLogger(__name__)
-_USABLE = Filters(
-    where=(("agent_type", (agents_model.DHCP,)), ("alive", (True,)), ("admin_state_up", (True,)))
-)
 
 
 def serve(tx: Transaction, network: Network) -> None:
@@ -111,13 +107,8 @@ def device_id(host: str, network_id: str) -> str:
 
 
 def _candidates(tx: Transaction) -> list[Candidate]:
-    columns = dhcp_hosting_table.c
-    counts = select(columns.agent_id, func.count()).group_by(columns.agent_id)
-    loads: dict[str, int] = {row[0]: row[1] for row in tx.execute(counts)}
-    return [
-        Candidate(agent.id, agent.host, loads.get(agent.id, 0), zone=agent.availability_zone)
-        for agent in agents.find(tx, filters=_USABLE)
-    ]
+    found = rows.candidates(tx, agents_model.DHCP, dhcp_hosting_table)
+    return [Candidate(id, host, load, zone=zone) for id, host, zone, _drained, load in found]
 
 
 def _start_all(

@@ -11,25 +11,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import case, func, select
+from sqlalchemy import case, func
 
 from hawser.base.errors import Conflict
 from hawser.server.allocate.agents import Candidate, choose
 from hawser.server.model import agent as agents_model
 from hawser.server.model.agent import Agent
-from hawser.server.model.filters import Filters
 from hawser.server.model.port import ROUTER_HA, ROUTER_MOVING_OWNERS, NewPort
 from hawser.server.model.router import Router, RouterHost, active
 from hawser.server.service import availabilityzone, plug
 from hawser.server.store.session import Transaction
+from hawser.server.store.tables import agent as agent_rows
 from hawser.server.store.tables import router as rows
-from hawser.server.store.tables.agent import agents
 from hawser.server.store.tables.network import networks
 from hawser.server.store.tables.port import port_table, ports
 from hawser.server.store.tables.router import router_host_table, routers
 from hawser.wire.report import Mastership
-
-_USABLE = Filters(where=(("agent_type", (agents_model.L3,)), ("alive", (True,)), ("admin_state_up", (True,))))
 
 
 def place_anew(tx: Transaction, router: Router) -> None:
@@ -150,14 +147,12 @@ def _wanted(tx: Transaction, router: Router) -> int:
 
 def _candidates(tx: Transaction, drained: bool) -> list[Candidate]:
     """Those that could host a router; a ``drained`` one could stand by, and no more."""
-    columns = router_host_table.c
-    firsts = func.sum(case((columns.rank == 0, 1), else_=0))
-    counts = select(columns.agent_id, func.count(), firsts).group_by(columns.agent_id)
-    loads = {row[0]: (int(row[1]), int(row[2])) for row in tx.execute(counts)}
+    firsts = func.coalesce(func.sum(case((router_host_table.c.rank == 0, 1), else_=0)), 0)
+    found = agent_rows.candidates(tx, agents_model.L3, router_host_table, firsts)
     return [
-        Candidate(agent.id, agent.host, *loads.get(agent.id, (0, 0)), agent.availability_zone, agent.drained)
-        for agent in agents.find(tx, filters=_USABLE)
-        if drained or not agent.drained
+        Candidate(id, host, load, int(masters), zone, is_drained)
+        for id, host, zone, is_drained, load, masters in found
+        if drained or not is_drained
     ]
 
 

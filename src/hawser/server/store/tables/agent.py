@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     ForeignKey,
     Label,
     String,
@@ -109,6 +110,29 @@ def _alive(tx: Transaction, values: Sequence[Scalar]) -> Where:
 
 
 agents: Records[Agent] = Records("agents", agent_table, build=_build, row=_row, filters={"alive": _alive})
+
+
+def candidates(
+    tx: Transaction, agent_type: str, hosted: Table, *sums: ColumnElement[Any]
+) -> list[tuple[Any, ...]]:
+    """The agents of a type that are alive and in service, as rows of (id, host, zone, drained, load, ...).
+
+    The load is the number of their rows in ``hosted``; ``sums`` over these follow.
+    """
+    columns = agent_table.c
+    who = (columns.id, columns.host, columns.availability_zone, columns.drained)
+    statement = (
+        select(*who, func.count(hosted.c.agent_id), *sums)
+        .outerjoin(hosted, hosted.c.agent_id == columns.id)
+        .where(
+            columns.agent_type == agent_type,
+            columns.admin_state_up,
+            columns.heartbeat_at >= _silent_since(tx),
+        )
+        .group_by(*who)
+        .order_by(columns.id)
+    )
+    return [tuple(row) for row in tx.execute(statement)]
 
 
 def columns_of(agent: Agent) -> dict[str, Any]:
