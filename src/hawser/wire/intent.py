@@ -125,7 +125,7 @@ class HighAvailability:
 
     ``address`` is this node's on the HA network, ``peers`` the other nodes' ones, sorted. ``rank`` 0 is the
     node that shall become master when all start together. ``wanted``: this node shall be master now;
-    ``drained``: it shall not, while another node lives.
+    ``drained``: it shall not, while another node lives. ``first``: nobody ever was, so this node is at once.
     """
 
     vrid: int
@@ -138,6 +138,7 @@ class HighAvailability:
     rank: int
     wanted: bool = False
     drained: bool = False
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)

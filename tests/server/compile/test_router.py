@@ -9,10 +9,11 @@ import pytest
 from hawser.server.compile.node import Compiler
 from hawser.server.model.port import WantedIp
 from hawser.server.model.portforwarding import NewPortForwarding, PortRange
-from hawser.server.service import portforwarding
+from hawser.server.service import portforwarding, report
 from hawser.server.store import snapshot
 from hawser.wire import intent
 from hawser.wire.intent import Advertisement
+from hawser.wire.report import Mastership, Report, RouterStatus
 from tests.server.stage import ADMIN, DEMO
 
 SLAAC = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
@@ -72,3 +73,31 @@ def test_every_host_is_told_of_forwarded_ports_until_they_go(stage):
     assert {change.noun for change in snapshot.catch_up(stage.store, picture)} == {"floating_ips"}
     portforwarding.delete(stage.store, DEMO, forwarding.id)
     assert told(stage).port_forwardings == ()
+
+
+def test_the_first_host_of_a_new_router_begins_and_nobody_once_one_may_be_master(stage):
+    made = stage.router()
+
+    def begin():
+        return [told(stage, host).ha.first for host in ("network1", "network2")]
+
+    assert begin() == [True, False]
+    stage.says("network2", made.id, Mastership.STANDBY)
+    assert begin() == [True, False], "who stands by waits for the first one"
+    stage.says("network2", made.id, Mastership.ACTIVE)
+    assert begin() == [False, False]
+    stage.says("network2", made.id, Mastership.STANDBY)
+    stage.says("network1", made.id, Mastership.ACTIVE)
+    stage.says("network1", made.id, Mastership.STANDBY)
+    assert begin() == [False, False], "it is new no longer"
+
+
+def test_a_node_that_does_not_know_its_part_yet_is_no_news_and_one_that_forgot_is(stage):
+    made = stage.router()
+    nothing = Report(routers=(RouterStatus(made.id, Mastership.UNKNOWN, 0.0),))
+    report.take(stage.store, "network1", nothing)
+    assert told(stage).ha.first
+    stage.says("network1", made.id, Mastership.STANDBY)
+    report.take(stage.store, "network1", nothing)
+    assert not told(stage).ha.first
+    assert stage.masterships(made)["network1"] == Mastership.UNKNOWN

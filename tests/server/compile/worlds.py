@@ -73,7 +73,12 @@ def _router(id: str, name: str, ha: bool) -> Router:
 
 
 def _router_hosts(
-    id: str, places: Mapping[str, int], active: bool, with_ports: bool, wanted: str = ""
+    id: str,
+    places: Mapping[str, int],
+    active: bool,
+    with_ports: bool,
+    wanted: str = "",
+    since: datetime | None = None,
 ) -> tuple[RouterHost, ...]:
     state = Mastership.ACTIVE if active else Mastership.UNKNOWN
     return tuple(
@@ -84,7 +89,7 @@ def _router_hosts(
             rank,
             f"{id}-{host}" if with_ports else None,
             state,
-            None,
+            since,
             NOW if host == wanted else None,
         )
         for host, rank in sorted(places.items())
@@ -125,7 +130,7 @@ def _things() -> st.SearchStrategy[tuple[tuple[str, str], Any]]:
         of("ports", tuple(f"{r}-{h}" for r in ROUTERS for h in HOSTS), _ha_port, hosts, st.integers(1, 3)),
         of("routers", ROUTERS, _router, some("ab"), flags),
         of("router_hosts", ROUTERS, _router_hosts, st.dictionaries(hosts, st.integers(0, 2)), flags, flags,
-           some((*HOSTS, ""))),
+           some((*HOSTS, "")), some((None, NOW))),
         of("floating_ips", ("f0", "f1"), _floating_ip, some((None, *ROUTERS)), st.integers(5, 6)),
         of("agents", tuple(f"bridge-{h}" for h in HOSTS), _agent, some(("", "10.1.0.1", "10.1.0.2"))),
         of("agents", tuple(f"l3-{h}" for h in HOSTS), _l3_agent, flags),

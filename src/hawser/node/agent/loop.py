@@ -59,6 +59,7 @@ class Loop:
         self._since: dict[str, float] = {}
         self._contact = Contact.SOUND
         self._gateways: dict[str, Gateway] = {}
+        self._told = False
         self._wake = asyncio.Event()
         self._retry = FIRST_RETRY
 
@@ -70,6 +71,7 @@ class Loop:
     def take(self, intent: NodeIntent, change: IntentChange) -> None:
         """A new intent arrived, by this change; it is kept on disk before anything is done about it."""
         self._intent = intent
+        self._told = True
         self._cache.save(intent, change)
         self._wake.set()
 
@@ -155,6 +157,7 @@ class Loop:
             masterships=dict(self._masterships),
             contact=self._contact,
             gateways=dict(self._gateways),
+            told=self._told,
         )
         if self._actual is not None and desired.lost_links(self._actual, machine.links):
             self._actual = None

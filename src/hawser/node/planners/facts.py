@@ -35,7 +35,7 @@ class Facts:
     one that holds ``local_ip``.
     ``masterships`` are by router id; a router that is not in it is not yet known. ``contact`` is that over the
     tunnel network. ``gateways`` are by router id: those that cannot be reached, or could not when this node was
-    master last.
+    master last. ``told``: a server told the intent since the agent started; else it is what was kept on disk.
     """
 
     settings: NodeSettings
@@ -46,6 +46,7 @@ class Facts:
     masterships: Mapping[str, Mastership]
     contact: Contact = Contact.SOUND
     gateways: Mapping[str, Gateway] = field(default_factory=dict)
+    told: bool = True
 
 
 class Planner(Protocol):

@@ -11,6 +11,10 @@ leans on it by one number a router, in a tracked file that is added to the prior
     a master without gateways    -199             anybody else takes over; alone, it goes on serving
     a node that is isolated      -254             keepalived's FAULT: no part in the election, no addresses
 
+A router that is new begins at once: its host of rank 0 starts as the owner of the addresses (priority 255, RFC 5798,
+section 6.4.1), which waits for nobody, and takes part in elections as soon as it is master. An owner does not
+lean on the file: it would make it give up.
+
 Who hears no peer must not carry the router: it would make itself master on the external side, where its frames
 draw the router's MAC, and with it all traffic, away from the real one.
 
@@ -46,6 +50,7 @@ GIVEN_UP = -190
 NO_GATEWAY = -199
 """Priority 1, the lowest: to a router that leads nowhere any other is better."""
 ISOLATED = -254
+OWNER = 255
 PRIORITY = 200
 CLASSIC_PRIORITY = 50
 """The priority of documents that set whole-second intervals; it also makes the skew time theirs."""
@@ -60,21 +65,14 @@ _CONF = """global_defs {{
     vrrp_notify_fifo {fifo}
     script_user root
 }}
-vrrp_track_file rank {{
-    file {rank_file}
-    weight 1
-}}
-vrrp_instance {instance} {{
-    state BACKUP
+{lean}vrrp_instance {instance} {{
+    state {state}
     interface {link}
     virtual_router_id {vrid}
     priority {priority}
     advert_int {interval}
     garp_master_delay 1
-{unicast}{authentication}    track_file {{
-        rank
-    }}
-    virtual_ipaddress {{
+{unicast}{authentication}{leaning}    virtual_ipaddress {{
         {primary} dev {link}
     }}
     virtual_ipaddress_excluded {{
@@ -82,6 +80,15 @@ vrrp_instance {instance} {{
     virtual_routes {{
 {routes}    }}
 {notify}}}
+"""
+_LEAN = """vrrp_track_file rank {{
+    file {rank_file}
+    weight 1
+}}
+"""
+_LEANING = """    track_file {
+        rank
+    }
 """
 
 
@@ -98,7 +105,8 @@ def desire(router: Router, ha: HighAvailability, facts: Facts, contact: Contact)
     yield Sysctl(netns, f"net/ipv4/neigh/{link}/retrans_time_ms", "100", link)
     yield Address(netns, link, link_local_interface(ha.mac))
     if is_wired(ha, facts):  # a keepalived that cannot hear its peers would make a second master
-        yield from _daemons(router, ha, facts, rank(router, ha, facts, contact))
+        begins = contact is Contact.SOUND and _begins(router, ha, facts)
+        yield from _daemons(router, ha, facts, rank(router, ha, facts, contact), begins)
 
 
 def is_wired(ha: HighAvailability, facts: Facts) -> bool:
@@ -112,7 +120,13 @@ def rank(router: Router, ha: HighAvailability, facts: Facts, contact: Contact) -
     return File(f"{facts.settings.ha_confs_path}/{router.id}/rank", f"{number}\n")
 
 
-def _daemons(router: Router, ha: HighAvailability, facts: Facts, rank: File) -> Iterator[Item]:
+def _begins(router: Router, ha: HighAvailability, facts: Facts) -> bool:
+    """Whether this node makes a new router's first master. What was kept on disk may be old: a peer may be master
+    since; and here keepalived has not run for the router yet."""
+    return ha.first and facts.told and not ha.drained and router.id not in facts.masterships
+
+
+def _daemons(router: Router, ha: HighAvailability, facts: Facts, rank: File, begins: bool) -> Iterator[Item]:
     netns = names.router_namespace(router.id)
     link = names.ha_interface(ha.port_id)
     directory = f"{facts.settings.ha_confs_path}/{router.id}"
@@ -121,8 +135,11 @@ def _daemons(router: Router, ha: HighAvailability, facts: Facts, rank: File) -> 
     needs = [*wired, file_key(rank.path), *(link_key(netns, foot) for foot, _ in feet.links(router))]
     if facts.settings.ha_conntrackd_enabled:
         yield from conntrack.desire(router, ha, directory, wired)
-        needs.append(process_key(netns, conntrack.PROCESS))
-    conf = File(f"{directory}/keepalived.conf", _configuration(router, ha, facts, rank.path), mode=0o600)
+        if not begins:  # a new router has no connections yet that it would have to ask its peers for
+            needs.append(process_key(netns, conntrack.PROCESS))
+    conf = File(
+        f"{directory}/keepalived.conf", _configuration(router, ha, facts, rank.path, begins), mode=0o600
+    )
     pidfile = f"{directory}/keepalived.pid"
     argv = ("keepalived", "-P", "-f", conf.path, "-p", pidfile, "-r", f"{directory}/vrrp.pid")
     yield from daemon(
@@ -169,17 +186,20 @@ def fifo_path(facts: Facts) -> str:
     return f"{facts.settings.ha_confs_path}/notify.fifo"
 
 
-def _configuration(router: Router, ha: HighAvailability, facts: Facts, rank_file: str) -> str:
+def _configuration(router: Router, ha: HighAvailability, facts: Facts, rank_file: str, begins: bool) -> str:
     interval = facts.settings.ha_vrrp_advert_int
     classic = interval >= 1 and interval == int(interval)
+    priority = CLASSIC_PRIORITY if classic else PRIORITY
     return _CONF.format(
         version=2 if classic else 3,
         fifo=fifo_path(facts),
-        rank_file=rank_file,
+        lean="" if begins else _LEAN.format(rank_file=rank_file),
+        leaning="" if begins else _LEANING,
+        state="MASTER" if begins else "BACKUP",
         instance=instance_name(router.id, ha.vrid),
         link=names.ha_interface(ha.port_id),
         vrid=ha.vrid,
-        priority=CLASSIC_PRIORITY if classic else PRIORITY,
+        priority=OWNER if begins else priority,
         interval=int(interval) if classic else interval,
         unicast=_unicast(ha),
         authentication=_authentication(facts) if classic else "",

@@ -13,6 +13,7 @@ from hawser.server.model.port import Port
 from hawser.server.model.portforwarding import PortForwarding, PortRange
 from hawser.server.model.router import Router, RouterHost
 from hawser.wire import intent
+from hawser.wire.report import Mastership
 
 _SHARED_OWNERS = owners.ROUTER_INTERNAL_OWNERS | {owners.ROUTER_GATEWAY}
 _OWNERS = _SHARED_OWNERS | {owners.ROUTER_HA}
@@ -130,4 +131,11 @@ def _high_availability(
         rank=hosting.rank,
         wanted=hosting.wanted_at is not None,
         drained=agent is not None and agent.drained,
+        first=_is_first(hosting, hostings),
     )
+
+
+def _is_first(hosting: RouterHost, hostings: Collection[RouterHost]) -> bool:
+    """Whether the router is new and this host is to begin: it never told of a part, and nobody is master."""
+    new = hosting.rank == 0 and hosting.mastership_at is None
+    return new and not any(each.mastership == Mastership.ACTIVE for each in hostings)

@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from hawser.server.model import agent as agents_model
 from hawser.server.model.agent import Agent
 from hawser.server.model.port import ROUTER_MOVING_OWNERS, Port
+from hawser.server.model.router import RouterHost
 from hawser.server.service import dhcp, hosting, move
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import agent as agent_rows
@@ -131,7 +132,18 @@ def _take_routers(tx: Transaction, host: str, statuses: Sequence[RouterStatus]) 
     of_those = columns.router_id.in_([each.router_id for each in statuses])
     places = {place.router_id: place for place in router_rows.hosts(tx, columns.host == host, of_those)}
     for told in statuses:
-        place, at = places.get(told.router_id), datetime.fromtimestamp(told.at, UTC)
-        if place is not None and (place.mastership, place.mastership_at) != (told.mastership, at):
+        place = places.get(told.router_id)
+        if place is None:
+            continue
+        at = _since(tx, place, told)
+        if (place.mastership, place.mastership_at) != (told.mastership, at):
             router_rows.set_host(tx, place, mastership=told.mastership, mastership_at=at)
             hosting.bind(tx, place.router_id)
+
+
+def _since(tx: Transaction, place: RouterHost, told: RouterStatus) -> datetime | None:
+    """Since when it is so. A node that has never known its part of a router says so without a time: that is no news
+    of a new router, and of any other it is so from now on."""
+    if told.at:
+        return datetime.fromtimestamp(told.at, UTC)
+    return place.mastership_at if place.mastership == told.mastership else tx.now
