@@ -1,8 +1,10 @@
 """The description of the API says what the server serves, in words that tools understand."""
 
+import re
+
 import pytest
 import schemathesis
-from starlette.routing import Route
+from starlette.routing import Match, Route
 
 from hawser.server.api import nouns
 
@@ -36,6 +38,15 @@ def test_it_names_every_route_and_no_other(app, description):
         if method != "parameters"
     }
     assert described == served
+
+
+def test_no_route_hides_another(app):
+    routes = [route for route in app.routes if isinstance(route, Route)]
+    for route in routes:
+        for method in route.methods - {"HEAD"}:
+            path = re.sub(r"\{\w+\}", "x", route.path)
+            scope = {"type": "http", "method": method, "path": path, "root_path": "", "headers": []}
+            assert next(each for each in routes if each.matches(scope)[0] == Match.FULL) is route
 
 
 def test_an_operation_is_named_once(description):

@@ -27,9 +27,10 @@ def routes(endpoint: Callable[[Serve], Endpoint]) -> list[BaseRoute]:
     members = [
         (method, f"/{noun.route}{tail}", serve) for noun in nouns.ALL for method, tail, serve in _verbs(noun)
     ]
+    # A request looks through them in their order: what is asked most comes first.
     served = [
         Route(f"/v2.0{path}", endpoint(serve), methods=[method])
-        for method, path, serve in (*actions.ALL, *members)
+        for method, path, serve in (*members, *actions.ALL)
     ]
     return [*open_to_all, *served]
 
