@@ -103,7 +103,12 @@ def test_a_drained_node_is_left_by_all_its_routers_and_gets_none(stage):
     drained(stage, "network1")
     targets = [wanted(stage, made) for made in routers]
     assert sorted(targets) == [[], ["network2"], ["network2"], ["network3"], ["network3"]]
-    assert all(told(stage, made, "network1").drained for made in routers)
+    assert [told(stage, made, "network1").drained for made in routers] == [not each for each in targets], (
+        "it keeps its place until the chosen one has taken over"
+    )
+    stage.clock.forward(10)
+    stage.alive("network1", "network2", "network3")
+    assert all(told(stage, made, "network1").drained for made in routers), "now any other may"
     with pytest.raises(Conflict, match="network1 is drained"):
         failover(stage, routers[4], "network1")
     assert "network1" == stage.hosts(stage.router())[-1], "it stands by for new ones, last in rank"
@@ -134,6 +139,7 @@ def test_a_drain_lasts_over_an_agents_restart_and_only_l3_agents_can_be_drained(
     stage.clock.forward(20)
     stage.alive("network1", "network2")
     assert told(stage, made, "network1").drained
+    assert wanted(stage, made) == []
     (dhcp,) = agent.search(
         stage.store, ADMIN, Filters(where=(("host", ("network1",)), ("agent_type", ("DHCP agent",))))
     )

@@ -130,7 +130,8 @@ def _high_availability(
         peers=tuple(sorted((peer.fixed_ips[0].address for peer in peers), key=int)),
         rank=hosting.rank,
         wanted=hosting.wanted_at is not None,
-        drained=agent is not None and agent.drained,
+        # Who is drained stays above the others until the one that shall follow has: else several would try.
+        drained=agent is not None and agent.drained and not any(each.wanted_at for each in hostings),
         first=_is_first(hosting, hostings),
     )
 
