@@ -16,9 +16,9 @@ ALL = (PEER, FIRST, SECOND)
 class Story:
     """Rounds of a node, one after another; ``alive`` answer at once."""
 
-    def __init__(self, *others: NodeAddress) -> None:
+    def __init__(self, *others: NodeAddress, lost: bool = False) -> None:
         self.now = 100.0
-        self.hearing = Hearing(self.now)
+        self.hearing = Hearing(self.now, lost)
         self.hearing.know(others)
 
     def rounds(self, count: float, alive: Collection[NodeAddress] = ()) -> Contact:
@@ -96,6 +96,12 @@ def test_who_was_cut_off_returns_only_when_it_has_heard_others_for_a_while():
     story.rounds(DOUBT + 1)
     assert story.rounds(RETURN / ROUND, ALL) is Contact.LOST, "an interruption counts anew"
     assert story.rounds(4, ALL) is Contact.SOUND
+
+
+def test_an_agent_that_starts_anew_while_its_node_is_cut_off_knows_it():
+    story = Story(*ALL, lost=True)
+    assert story.rounds(1000) is Contact.LOST
+    assert story.rounds(RETURN / ROUND + 4, ALL) is Contact.SOUND
 
 
 def test_a_busy_agent_does_not_take_its_own_silence_for_that_of_the_others():

@@ -34,10 +34,13 @@ MOST = 4
 
 
 class Hearing:
-    """Who answered when; times are of a clock that never goes back."""
+    """Who answered when; times are of a clock that never goes back.
 
-    def __init__(self, now: float) -> None:
-        self.contact = Contact.DOUBTFUL
+    ``lost`` is whether an earlier process on this machine had lost contact: then it stays so until somebody answers.
+    """
+
+    def __init__(self, now: float, lost: bool = False) -> None:
+        self.contact = Contact.LOST if lost else Contact.DOUBTFUL
         self._started = now
         self._nodes: dict[Address, NodeAddress] = {}
         self._heard: dict[Address, float] = {}
@@ -72,7 +75,7 @@ class Hearing:
     def _judge(self, now: float) -> Contact:
         if not any(node.routes for node in self._nodes.values()):
             return Contact.SOUND
-        if not self._heard:
+        if not self._heard and self.contact is not Contact.LOST:
             return Contact.DOUBTFUL if now - self._started < START else Contact.SOUND
         if self._unanswered < DOUBT:
             return self._answered(now)

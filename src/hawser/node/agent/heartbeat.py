@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 from hawser.base.addresses import Address
 from hawser.machine.drivers.echo import Echo
@@ -12,6 +13,8 @@ from hawser.node.agent.hearing import DOUBT, ROUND, Hearing
 from hawser.node.planners.facts import Contact
 from hawser.wire.intent import NodeIntent
 
+LOST_MARK = Path("/run/hawser/contact-lost")
+"""There while contact is lost: an agent that starts anew in the meantime knows; so does not a machine."""
 FIRST_WORD = (DOUBT + 1) * ROUND
 """Seconds after which it is known at the latest whether anybody answers at all."""
 
@@ -23,13 +26,14 @@ class Heartbeat:
         self._held = held
         self._tell = tell
         self._known: NodeIntent | None = None
+        self._told: Contact | None = None
 
     async def run(self, local_ip: Address) -> None:
         """Ask from this address without end."""
         clock = asyncio.get_running_loop().time
         namespaces = Namespaces()
         echo = Echo(namespaces, local_ip.version, source=local_ip)
-        hearing = Hearing(clock())
+        hearing = Hearing(clock(), lost=LOST_MARK.exists())
         next_round = clock()
         try:
             while True:
@@ -49,4 +53,15 @@ class Heartbeat:
             hearing.hear(address, now)
         for address in hearing.round(now):
             echo.ask(address)
-        self._tell(hearing.contact)
+        if hearing.contact is not self._told:
+            self._told = hearing.contact
+            self._tell(hearing.contact)
+            _mark(hearing.contact is Contact.LOST)
+
+
+def _mark(lost: bool) -> None:
+    if lost:
+        LOST_MARK.parent.mkdir(parents=True, exist_ok=True)
+        LOST_MARK.touch()
+    else:
+        LOST_MARK.unlink(missing_ok=True)
