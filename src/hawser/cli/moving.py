@@ -14,8 +14,8 @@ from hawser.base.errors import NotFound, Unavailable
 from hawser.cli.networking import Networking
 from hawser.cli.progress import Steps
 
-PATIENCE = 15.0
-"""Seconds that a move is waited for; the server gives one up after 10, and sees that with the next reports."""
+PATIENCE = 60.0
+"""Seconds that a move is waited for at most. The servers give one up sooner, unless no node reports to them."""
 _PAUSE = 0.1
 _KNOWN = ("id", "name")
 as_json = click.option("--json", "as_json", is_flag=True, help="For programs.")

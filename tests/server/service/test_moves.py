@@ -6,12 +6,13 @@ import pytest
 
 from hawser.base.errors import BadInput, Conflict
 from hawser.server.compile.node import Compiler
+from hawser.server.model import agent as agents
 from hawser.server.model.agent import AgentChanges
 from hawser.server.model.filters import Filters
 from hawser.server.model.router import RouterChanges
-from hawser.server.service import agent, move, router
+from hawser.server.service import agent, move, report, router
 from hawser.server.store import snapshot
-from hawser.wire.report import Mastership
+from hawser.wire.report import AgentState, Mastership, Report
 from tests.server.stage import ADMIN, DEMO, L3
 
 ACTIVE, STANDBY = Mastership.ACTIVE, Mastership.STANDBY
@@ -65,6 +66,18 @@ def test_a_target_that_does_not_take_over_is_not_wanted_for_ever(stage):
     assert wanted(stage, made) == []
 
 
+def test_a_target_with_slow_heartbeats_is_wanted_for_longer(stage):
+    made = carried(stage)
+    slow = AgentState(agents.L3, "neutron-l3-agent", "nova", 0.0, "", (), {"ha_vrrp_advert_int": 4})
+    report.take(stage.store, "network2", Report(agents=(slow,)))
+    failover(stage, made, "network2")
+    stage.clock.forward(14)
+    assert wanted(stage, made) == ["network2"]
+    stage.clock.forward(6)
+    report.take(stage.store, "network2", Report(agents=(slow,)))
+    assert wanted(stage, made) == []
+
+
 def test_to_move_to_where_it_is_takes_back_a_move_that_is_under_way(stage):
     made = carried(stage)
     failover(stage, made, "network2")
@@ -111,7 +124,7 @@ def test_a_drained_node_is_left_by_all_its_routers_and_gets_none(stage):
     assert all(told(stage, made, "network1").drained for made in routers), "now any other may"
     with pytest.raises(Conflict, match="network1 is drained"):
         failover(stage, routers[4], "network1")
-    assert "network1" == stage.hosts(stage.router())[-1], "it stands by for new ones, last in rank"
+    assert stage.hosts(stage.router())[-1] == "network1", "it stands by for new ones, last in rank"
     assert stage.hosts(stage.router(ha=False)) != ["network1"]
 
 

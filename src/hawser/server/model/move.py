@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from hawser.server.model.agent import Agent
 from hawser.server.model.router import RouterHost
 from hawser.wire.report import Mastership
 
-LONGEST = timedelta(seconds=10)
-"""How long a node is wanted as master. One that did not take over by then cannot: it is isolated, or busy."""
+LONGEST, LONGEST_ADVERTS = timedelta(seconds=10), 5
+"""How long a node is wanted as master, or how many heartbeats long where that is longer. One that did not take over
+by then cannot: it is isolated, or busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +38,23 @@ class RouterPlace:
     drained: bool
 
 
-def is_over(wanted: RouterHost, peers: Sequence[RouterHost], alive: Container[str], now: datetime) -> bool:
+def longest(agent: Agent) -> timedelta:
+    """How long a node with this L3 agent is wanted as a router's master at most."""
+    interval = agent.configurations.get("ha_vrrp_advert_int")
+    known = interval if isinstance(interval, int | float) else 0
+    return max(LONGEST, LONGEST_ADVERTS * timedelta(seconds=known))
+
+
+def is_over(
+    wanted: RouterHost, peers: Sequence[RouterHost], alive: Mapping[str, Agent], now: datetime
+) -> bool:
     """Whether a move need be wanted no longer: it is done, or will not be.
 
     It is done when the target is master and no other that lives is: before that the target must stay above the
-    old master. ``peers`` are the router's other hosts, ``alive`` the ids of the agents that are alive.
+    old master. ``peers`` are the router's other hosts, ``alive`` the agents that are alive, by id.
     """
-    if wanted.agent_id not in alive or wanted.wanted_at is None or now - wanted.wanted_at >= LONGEST:
+    agent = alive.get(wanted.agent_id)
+    if agent is None or wanted.wanted_at is None or now - wanted.wanted_at >= longest(agent):
         return True
     rivals = any(peer.mastership is Mastership.ACTIVE and peer.agent_id in alive for peer in peers)
     return wanted.mastership is Mastership.ACTIVE and not rivals

@@ -89,7 +89,7 @@ def settle(tx: Transaction) -> None:
     under_way = [place.router_id for place in rows.hosts(tx, columns.wanted_at.is_not(None))]
     if not under_way:
         return
-    alive = {agent.id for agent in _l3_agents(tx).values() if agent.alive}
+    alive = {id: agent for id, agent in _l3_agents(tx).items() if agent.alive}
     for hosts in _by_router(rows.hosts(tx, columns.router_id.in_(under_way))).values():
         for place in hosts:
             peers = [peer for peer in hosts if peer is not place]
