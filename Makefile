@@ -22,9 +22,10 @@ check: setup-dev       ## style, types, layers and the pure tests: under a minut
 	@.venv/bin/ruff format --check src tests benchmarks conformance
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
-	@.venv/bin/pytest -q -n auto -m 'not kernel and not lab' tests
+	@.venv/bin/pytest -q -n auto -m 'not kernel and not lab and not database' tests
 
-test: check            ## everything, on real namespaces (root)
+test: check            ## everything, on PostgreSQL and on real namespaces (root)
+	@.venv/bin/pytest -q -n auto -m 'database and not kernel and not lab' tests
 	@.venv/bin/pytest -q -m 'kernel or lab' tests
 
 bench-api: setup-dev   ## the API's figures, on SQLite and on PostgreSQL
