@@ -8,7 +8,10 @@ from tests.server.api.test_security_groups import kind_of, made_rule, rule_of, s
 @pytest.fixture
 def addresses(alice):
     return alice.make(
-        "address_group", "address-groups", name="offices", addresses=["fd00::/64", "192.0.2.1/32", "10.0.0.0/24"]
+        "address_group",
+        "address-groups",
+        name="offices",
+        addresses=["fd00::/64", "192.0.2.1/32", "10.0.0.0/24"],
     )
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from hawser.base.errors import Forbidden
 
-
 SERVICE = "service"
 """The role of the other services of a cloud."""
 

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, delete, select, true
 from hawser.base.errors import Conflict
 from hawser.server.model.rbac import EVERYBODY, EXTERNAL, SHARED, RbacPolicy
 from hawser.server.store.session import Transaction
-from hawser.server.store.tables.addressscope import address_scopes
 from hawser.server.store.tables.addressgroup import address_groups
+from hawser.server.store.tables.addressscope import address_scopes
 from hawser.server.store.tables.floatingip import floating_ip_table
 from hawser.server.store.tables.network import network_table, networks
 from hawser.server.store.tables.port import port_group_table, port_table
@@ -21,9 +21,9 @@ from hawser.server.store.tables.qos import qos_policies
 from hawser.server.store.tables.rbac import policies, rbac_table, recipients
 from hawser.server.store.tables.records import Records
 from hawser.server.store.tables.router import router_table
+from hawser.server.store.tables.securitygroup import groups, rule_table
 from hawser.server.store.tables.subnet import subnet_table
 from hawser.server.store.tables.subnetpool import subnet_pool_table, subnet_pools
-from hawser.server.store.tables.securitygroup import groups, rule_table
 
 Users = Callable[[Transaction, str], set[str]]
 """The projects that use the thing with an id in the way that an action lets them."""
