@@ -56,6 +56,7 @@ class Hands(Protocol):
     def facts(self) -> MachineFacts: ...
     def held(self, namespaces: Iterable[str]) -> Mapping[str, frozenset[Address]]: ...
     def pids(self) -> Mapping[Key, int]: ...
+    def kill(self, key: Key) -> None: ...
     def close(self) -> None: ...
 
 
@@ -134,6 +135,10 @@ class Machine:
     def pids(self) -> Mapping[Key, int]:
         """The main process of each daemon of ours that lives, by its item's key."""
         return self._processes.pids()
+
+    def kill(self, key: Key) -> None:
+        """End a daemon of ours that does not listen, and all that it started."""
+        self._processes.kill(key)
 
     def close(self) -> None:
         """Let go of every namespace."""

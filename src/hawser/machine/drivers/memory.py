@@ -137,6 +137,10 @@ class MemoryMachine:
         """No process lives here."""
         return {}
 
+    def kill(self, key: Key) -> None:
+        """The daemon is gone."""
+        self._driver.remove(key)
+
     def close(self) -> None:
         """Nothing to let go."""
 

@@ -22,11 +22,10 @@ from hawser.machine.drivers.kernel import Kernel, refused
 from hawser.machine.drivers.procfs import Alive
 from hawser.machine.drivers.records import Record
 from hawser.machine.items.item import Item, Key
-from hawser.machine.items.process import Process
+from hawser.machine.items.process import PATIENCE, Process
 from hawser.machine.plan import Op, Verb
 
 _START_SECONDS = 5.0
-_STOP_SECONDS = 5.0
 _PAUSE = 0.005
 _CLOCK_ERROR = 0.5
 """Seconds that a time of the file system and one of /proc may differ for one moment."""
@@ -76,6 +75,16 @@ class ProcessDriver:
             record.item.key: record.pid for record in records.everyone(self._directories) if _main(record)
         }
 
+    def kill(self, key: Key) -> None:
+        """End a daemon that does not listen, without a word, and all that it started. It reads as gone then."""
+        for record in records.everyone(self._directories):
+            if record.item.key == key and (main := _main(record)):
+                killed = (main, *_orphans([record], self._namespaces.identity))
+                for process in killed:
+                    procfs.send(process, signal.SIGKILL)
+                for process in killed:
+                    procfs.ended(process, _STOP_SECONDS)
+
     def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
         """First tell and stop, then start."""
         answers: list[MachineError | None] = [None] * len(ops)
@@ -111,18 +120,18 @@ class ProcessDriver:
 
     def _stop(self, items: Sequence[Process]) -> None:
         """Ask, wait, then force. What a daemon leaves in its session goes with it: a child without its parent."""
-        mains = [main for item in items for main in _running(item)]
-        for main in mains:
+        mains = [(main, item.patience) for item in items for main in _running(item)]
+        for main, _ in mains:
             procfs.send(main, signal.SIGTERM)
-        deadline = time.monotonic() + _STOP_SECONDS
-        for main in mains:
-            if not procfs.ended(main, max(0.0, deadline - time.monotonic())):
+        begun = time.monotonic()
+        for main, patience in mains:
+            if not procfs.ended(main, max(0.0, begun + patience - time.monotonic())):
                 procfs.send(main, signal.SIGKILL)
-                procfs.ended(main, _STOP_SECONDS)
+                procfs.ended(main, PATIENCE)
         dead = [record for item in items if (record := records.read(records.path_of(item)))]
         for orphan in _orphans(dead, self._namespaces.identity):
             procfs.send(orphan, signal.SIGKILL)
-            procfs.ended(orphan, _STOP_SECONDS)
+            procfs.ended(orphan, PATIENCE)
 
     def _launch(self, op: Op) -> _Start | MachineError:
         item = _process(op)
@@ -234,7 +243,8 @@ def _orphans(dead: Sequence[Record], namespace_of: Callable[[str], int]) -> list
         for process in procfs.everyone()
         if (record := sessions.get(process.session))
         and process.started >= record.started
-        and procfs.namespace(process.pid) == namespace_of(record.item.netns)
+        # One that is dying has no namespace any more, and holds its pid file's number none the less.
+        and procfs.namespace(process.pid) in (0, namespace_of(record.item.netns))
     ]
 
 

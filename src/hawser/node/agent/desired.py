@@ -9,6 +9,7 @@ from hawser.base import names
 from hawser.base.addresses import Address
 from hawser.base.config import NodeSettings
 from hawser.machine.items.item import ROOT, Item, Key, link_key
+from hawser.machine.items.process import process_key
 from hawser.machine.plan import Plan, plan
 from hawser.node.agent.roles import Role
 from hawser.node.planners import router, router_ha
@@ -71,7 +72,7 @@ def masterships(
     parts: dict[str, Mastership] = {}
     for each in intent.routers:
         netns = names.router_namespace(each.id)
-        if each.ha and ("process", netns, "keepalived") in actual:
+        if each.ha and process_key(netns, router_ha.PROCESS) in actual:
             primary = router_ha.primary_address(each.ha.vrid).ip
             master = primary in held.get(netns, ())
             parts[each.id] = Mastership.ACTIVE if master else Mastership.STANDBY

@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from hawser.base import names
 from hawser.base.config import NodeSettings
 from hawser.base.errors import MachineError
 from hawser.machine.apply import Outcome
@@ -19,11 +20,13 @@ from hawser.machine.drivers.events import ProcessEvents
 from hawser.machine.drivers.machine import Hands
 from hawser.machine.items.item import Item, Key
 from hawser.machine.items.netns import Netns
+from hawser.machine.items.process import process_key
 from hawser.machine.plan import Verb
 from hawser.node.agent import desired, status
 from hawser.node.agent.cache import Cache
 from hawser.node.agent.reporter import Reporter
 from hawser.node.agent.roles import Role
+from hawser.node.planners import router_ha
 from hawser.node.planners.facts import Contact, Facts, Gateway
 from hawser.wire.change import IntentChange
 from hawser.wire.intent import NodeIntent
@@ -36,9 +39,6 @@ FIRST_RETRY, LAST_RETRY = 0.1, 5.0
 
 LONGEST_REST = 0.01
 """Seconds at most between two turns while news keeps coming: a burst of changes is done together."""
-
-ADVERTS_TO_TAKE_OVER = 5
-"""A backup takes over after three missed heartbeats and a skew of less than one (RFC 5798, section 6.1)."""
 
 
 class Loop:
@@ -57,6 +57,7 @@ class Loop:
         self._actual: dict[Key, Item] | None = None
         self._masterships: dict[str, Mastership] = {}
         self._since: dict[str, float] = {}
+        self._daemons: Mapping[Key, int] = {}
         self._contact = Contact.SOUND
         self._gateways: dict[str, Gateway] = {}
         self._told = False
@@ -98,8 +99,21 @@ class Loop:
     def daemon_ended(self) -> None:
         """A daemon is gone. A dead keepalived's addresses still carry its router: it is not started again before
         a peer had the time to take over, for its start takes them away."""
-        patience = ADVERTS_TO_TAKE_OVER * self.settings.ha_vrrp_advert_int
-        asyncio.get_running_loop().call_later(patience, self.look)
+        asyncio.get_running_loop().call_later(router_ha.takeover_time(self.settings), self.look)
+
+    def electors(self) -> Iterator[tuple[int, Key, Mastership]]:
+        """Each keepalived: its main pid, its key, and which part it plays."""
+        for router in self._intent.routers if self._intent else ():
+            key = process_key(names.router_namespace(router.id), router_ha.PROCESS)
+            if key in self._daemons:
+                yield self._daemons[key], key, self._masterships.get(router.id, Mastership.UNKNOWN)
+
+    async def end(self, daemon: Key) -> None:
+        """A daemon hangs, for so long that others do its work: it is started anew."""
+        log.warning("%s hangs: it is ended and started again", "/".join(daemon))
+        self._daemons = {key: pid for key, pid in self._daemons.items() if key != daemon}
+        await asyncio.to_thread(self.machine.kill, daemon)
+        self.look()
 
     def wake(self) -> None:
         """Something may have changed that facts will tell."""
@@ -138,7 +152,8 @@ class Loop:
         # Elsewhere than in the event loop, which hears of other nodes and of keepalived meanwhile.
         steps = await asyncio.to_thread(desired.steps, intent, self._facts, self.roles, dict(actual))
         outcome = await asyncio.to_thread(self.machine.apply, steps)
-        if not self.processes.follow(self.machine.pids().values()):
+        self._daemons = self.machine.pids()
+        if not self.processes.follow(self._daemons.values()):
             self.look()
         self._settle(actual, outcome)
         self._report(intent, actual)

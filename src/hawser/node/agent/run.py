@@ -13,6 +13,7 @@ from hawser.base.errors import BadInput
 from hawser.machine.drivers.events import LinkEvents
 from hawser.machine.drivers.machine import Machine
 from hawser.node.agent import watch
+from hawser.node.agent.guard import guard
 from hawser.node.agent.heartbeat import FIRST_WORD, Heartbeat
 from hawser.node.agent.loop import Loop
 from hawser.node.agent.notify import Fifo
@@ -47,7 +48,10 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
         running.add_reader(fifo.fileno(), _on_keepalived_news, fifo, loop)
     log.info("node %s runs %s", settings.host, ", ".join(role.agent_type for role in roles))
     jobs = [loop.reporter.run(), _follow(settings, loop)]
-    if settings.local_ip is not None and any(role.name == "l3" for role in roles):
+    routes = any(role.name == "l3" for role in roles)
+    if routes:
+        jobs.append(guard(loop))
+    if routes and settings.local_ip is not None:
         jobs += [Heartbeat(lambda: loop.intent, loop.hears).run(settings.local_ip), _start_late(loop)]
     else:
         jobs.append(loop.run())

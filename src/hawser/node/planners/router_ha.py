@@ -28,6 +28,7 @@ from ipaddress import ip_interface
 
 from hawser.base import names
 from hawser.base.addresses import Interface, link_local_interface
+from hawser.base.config import NodeSettings
 from hawser.machine.items.address import Address
 from hawser.machine.items.file import File, file_key
 from hawser.machine.items.item import Item, Key, link_key
@@ -39,6 +40,10 @@ from hawser.node.planners.daemon import daemon
 from hawser.node.planners.facts import Contact, Facts, Gateway
 from hawser.wire.intent import HighAvailability, Router
 from hawser.wire.report import Mastership
+
+PROCESS = "keepalived"
+ADVERTS_TO_TAKE_OVER = 5
+"""A backup takes over after three missed heartbeats and a skew of less than one (RFC 5798, section 6.1)."""
 
 RANK_STEP = 20
 LOWEST_RANK = -180
@@ -141,9 +146,9 @@ def _daemons(router: Router, ha: HighAvailability, facts: Facts, rank: File, beg
         f"{directory}/keepalived.conf", _configuration(router, ha, facts, rank.path, begins), mode=0o600
     )
     pidfile = f"{directory}/keepalived.pid"
-    argv = ("keepalived", "-P", "-f", conf.path, "-p", pidfile, "-r", f"{directory}/vrrp.pid")
+    argv = (PROCESS, "-P", "-f", conf.path, "-p", pidfile, "-r", f"{directory}/vrrp.pid")
     yield from daemon(
-        "keepalived", netns, argv=argv, pidfile=pidfile, directory=directory, files=[conf], needs=needs
+        PROCESS, netns, argv=argv, pidfile=pidfile, directory=directory, files=[conf], needs=needs
     )
 
 
@@ -169,6 +174,11 @@ def steering(
     if ha.drained:
         return DRAINED
     return MASTER_BONUS if master else max(-RANK_STEP * ha.rank, LOWEST_RANK)
+
+
+def takeover_time(settings: NodeSettings) -> float:
+    """Seconds after which a peer has taken over from a master that is silent."""
+    return ADVERTS_TO_TAKE_OVER * settings.ha_vrrp_advert_int
 
 
 def instance_name(router_id: str, vrid: int) -> str:
