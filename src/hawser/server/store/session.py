@@ -65,7 +65,9 @@ class Transaction:
     def execute(
         self, statement: Executable, values: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
     ) -> CursorResult[*tuple[Any, ...]]:
-        """Run one statement of SQLAlchemy's."""
+        """Run one statement of SQLAlchemy's, once for each of several ``values``."""
+        if isinstance(values, list) and len(values) == 1:
+            values = values[0]  # one is sent in a single exchange, a list of one is not
         return self._connection.execute(statement, values)
 
     @property
