@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from uuid import NAMESPACE_DNS, uuid5
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from hawser.base.addresses import Address
 from hawser.base.errors import Conflict, NoMoreRoom, NotFound
@@ -25,6 +25,12 @@ from hawser.server.store.tables.port import port_table, ports
 from hawser.server.store.tables.subnet import subnet_table
 
 _LOGGER = logging.getLogger(__name__)
+_CANDIDATES = rows.candidates(agents_model.DHCP, dhcp_hosting_table)
+_RESERVED = select(port_table.c.id).where(
+    port_table.c.network_id == bindparam("network"),
+    port_table.c.device_owner == DHCP,
+    port_table.c.device_id == RESERVED_DHCP,
+)
 
 
 def serve(tx: Transaction, network: Network) -> None:
@@ -107,7 +113,7 @@ def device_id(host: str, network_id: str) -> str:
 
 
 def _candidates(tx: Transaction) -> list[Candidate]:
-    found = rows.candidates(tx, agents_model.DHCP, dhcp_hosting_table)
+    found = rows.run_candidates(tx, _CANDIDATES)
     return [Candidate(id, host, load, zone=zone) for id, host, zone, _drained, load in found]
 
 
@@ -130,9 +136,8 @@ def _ports(
 
     Those that were reserved come first.
     """
-    columns = port_table.c
-    kept = columns.network_id == network.id, columns.device_owner == DHCP, columns.device_id == RESERVED_DHCP
-    reserved = ports.find(tx, *kept)[: len(hosts)]
+    ids = [row[0] for row in tx.execute(_RESERVED, {"network": network.id})]
+    reserved = [port for port in (ports.get(tx, id) for id in ids[: len(hosts)]) if port]
     for host, port in zip(hosts, reserved, strict=False):
         ports.change(tx, port.id, device_id=device_id(host, network.id), host=host, status="DOWN")
         _readdress(tx, port, wanted)

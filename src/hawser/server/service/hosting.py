@@ -28,6 +28,12 @@ from hawser.server.store.tables.port import port_table, ports
 from hawser.server.store.tables.router import router_host_table, routers
 from hawser.wire.report import Mastership
 
+_CANDIDATES = agent_rows.candidates(
+    agents_model.L3,
+    router_host_table,
+    func.coalesce(func.sum(case((router_host_table.c.rank == 0, 1), else_=0)), 0),
+)
+
 
 def place_anew(tx: Transaction, router: Router) -> None:
     """Have a router hosted that nobody hosts. `Conflict` where there are fewer agents than an HA router needs."""
@@ -147,8 +153,7 @@ def _wanted(tx: Transaction, router: Router) -> int:
 
 def _candidates(tx: Transaction, drained: bool) -> list[Candidate]:
     """Those that could host a router; a ``drained`` one could stand by, and no more."""
-    firsts = func.coalesce(func.sum(case((router_host_table.c.rank == 0, 1), else_=0)), 0)
-    found = agent_rows.candidates(tx, agents_model.L3, router_host_table, firsts)
+    found = agent_rows.run_candidates(tx, _CANDIDATES)
     return [
         Candidate(id, host, load, int(masters), zone, is_drained)
         for id, host, zone, is_drained, load, masters in found

@@ -13,10 +13,12 @@ from sqlalchemy import (
     ColumnElement,
     ForeignKey,
     Label,
+    Select,
     String,
     Table,
     Text,
     UniqueConstraint,
+    bindparam,
     delete,
     func,
     insert,
@@ -112,27 +114,30 @@ def _alive(tx: Transaction, values: Sequence[Scalar]) -> Where:
 agents: Records[Agent] = Records("agents", agent_table, build=_build, row=_row, filters={"alive": _alive})
 
 
-def candidates(
-    tx: Transaction, agent_type: str, hosted: Table, *sums: ColumnElement[Any]
-) -> list[tuple[Any, ...]]:
-    """The agents of a type that are alive and in service, as rows of (id, host, zone, drained, load, ...).
+def candidates(agent_type: str, hosted: Table, *sums: ColumnElement[Any]) -> Select[Any]:
+    """Gives the agents of a type that are alive and in service, as rows of (id, host, zone, drained, load, ...).
 
-    The load is the number of their rows in ``hosted``; ``sums`` over these follow.
+    The load is the number of their rows in ``hosted``; ``sums`` over these follow. For `run_candidates`, which may
+    run it again and again.
     """
     columns = agent_table.c
     who = (columns.id, columns.host, columns.availability_zone, columns.drained)
-    statement = (
+    return (
         select(*who, func.count(hosted.c.agent_id), *sums)
         .outerjoin(hosted, hosted.c.agent_id == columns.id)
         .where(
             columns.agent_type == agent_type,
             columns.admin_state_up,
-            columns.heartbeat_at >= _silent_since(tx),
+            columns.heartbeat_at >= bindparam("heard_since", type_=Utc),
         )
         .group_by(*who)
         .order_by(columns.id)
     )
-    return [tuple(row) for row in tx.execute(statement)]
+
+
+def run_candidates(tx: Transaction, statement: Select[Any]) -> list[tuple[Any, ...]]:
+    """The rows of `candidates` now."""
+    return [tuple(row) for row in tx.execute(statement, {"heard_since": _silent_since(tx)})]
 
 
 def columns_of(agent: Agent) -> dict[str, Any]:
