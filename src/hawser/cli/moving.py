@@ -16,6 +16,8 @@ from hawser.cli.progress import Steps
 
 PATIENCE = 60.0
 """Seconds that a move is waited for at most. The servers give one up sooner, unless no node reports to them."""
+WAVE = 20
+"""Routers that are moved at once: each is work for its new node, which must not miss others' heartbeats over it."""
 _PAUSE = 0.1
 _KNOWN = ("id", "name")
 as_json = click.option("--json", "as_json", is_flag=True, help="For programs.")

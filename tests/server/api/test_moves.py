@@ -63,7 +63,8 @@ def test_rebalancing_answers_with_the_moves(store, admin, router):
     answer = admin.post("/routers/rebalance", {})
     (moved,) = answer.json()["router_moves"]
     assert (answer.status_code, moved["from_host"], moved["to_host"]) == (200, "a", "b")
-    error(admin.post("/routers/rebalance", {"all": True}), 400, "HTTPBadRequest")
+    for body in ({"all": True}, {"most": 0}, {"most": True}, {"most": "1"}):
+        error(admin.post("/routers/rebalance", body), 400, "HTTPBadRequest")
 
 
 def test_what_cannot_be_is_refused_in_words(admin, router):

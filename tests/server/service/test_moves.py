@@ -162,6 +162,7 @@ def test_a_drain_lasts_over_an_agents_restart_and_only_l3_agents_can_be_drained(
 
 def test_rebalancing_moves_the_surplus(stage):
     routers = [carried(stage, name=f"r{number}") for number in range(5)]
+    assert len(move.rebalance(stage.store, ADMIN, 1)) == 1
     made = move.rebalance(stage.store, ADMIN)
     assert [(each.from_host, each.to_host) for each in made] == [("network1", "network2")] * 2
     assert [wanted(stage, each) for each in routers].count(["network2"]) == 2

@@ -39,6 +39,7 @@ _BODIES: Mapping[str, Mapping[str, Any]] = {
     "tags": _TAGS,
     "add_router_interface": _INTERFACE,
     "remove_router_interface": _INTERFACE,
+    "rebalance": {"most": {"type": ["integer", "null"], "minimum": 1, "maximum": (1 << 31) - 1}},
     "failover": {"host": {"type": ["string", "null"], "minLength": 1}},
 }
 """The bodies of requests that are not about a whole noun, by the last word of their path."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from hawser.base.errors import Conflict
 from hawser.server.allocate import moves
@@ -57,14 +58,14 @@ def failover(store: Store, caller: Caller, id: str, host: str | None) -> Move:
         return Move(id, router.name, master.host if master else "", target.host)
 
 
-def rebalance(store: Store, caller: Caller) -> list[Move]:
-    """Have all hosts that can carry equally many routers, by as few moves as that takes."""
+def rebalance(store: Store, caller: Caller, most: int | None = None) -> list[Move]:
+    """Have all hosts that can carry equally many routers, by as few moves as that takes, or the first ``most``."""
     with store.write() as tx:
         scene = _look(tx)
         up = routers.find(tx, router_table.c.ha, router_table.c.admin_state_up)
         chosen = moves.even(_carried(scene, (each.id for each in up)))
         names = {each.id: each.name for each in up}
-        made = [_move(tx, scene, id, host, names[id]) for id, host in chosen.items()]
+        made = [_move(tx, scene, id, host, names[id]) for id, host in islice(chosen.items(), most)]
     return sorted(made, key=lambda move: (move.router_name, move.router_id))
 
 

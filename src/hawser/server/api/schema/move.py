@@ -27,6 +27,16 @@ def target(body: Mapping[str, Any]) -> str | None:
     return host
 
 
+def most(body: Mapping[str, Any]) -> int | None:
+    """How many moves a rebalancing's body wants begun at most; None where it does not say."""
+    number = body.get("most")
+    if body.keys() - {"most"} or not (number is None or (type(number) is int and 0 < number < 1 << 31)):
+        raise BadInput(
+            "body", "it may hold a number of moves as 'most', and nothing else", kind="HTTPBadRequest"
+        )
+    return number
+
+
 def view(move: Move) -> Shown:
     """What a response shows of a move."""
     return {
