@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from hawser.base.errors import BadInput, Conflict, NoMoreRoom, NotFound
+from hawser.base.errors import BadInput, Conflict, NotFound
 from hawser.server.model.agent import AgentChanges
 from hawser.server.model.filters import ALL, Filters
 from hawser.server.model.router import RouterChanges
@@ -151,15 +151,29 @@ def test_a_standby_node_may_say_that_a_routers_port_is_wired(stage):
     assert port.get(stage.store, ADMIN, joined.id).status == "DOWN"
 
 
-def test_a_project_can_have_254_ha_routers(stage):
-    made = stage.router()
+def test_a_project_can_have_more_ha_routers_than_there_are_virtual_router_ids(stage):
+    first = stage.router()
     with stage.store.write() as tx:
         for vrid in range(2, 255):
-            routers.add(tx, replace(made, id=str(vrid), vrid=vrid))
-    with pytest.raises(NoMoreRoom) as refused:
-        stage.router()
-    assert refused.value.kind == "NoVRIDAvailable"
-    assert len(ha_ports(stage, made)) == 2
+            routers.add(tx, replace(first, id=str(vrid), vrid=vrid))
+    further, another = stage.router(), stage.router()
+    assert further.ha_network_id == another.ha_network_id != first.ha_network_id
+    assert (further.vrid, another.vrid) == (1, 2)
+    assert len(ha_ports(stage, further)) == 2
+    assert network.search(stage.store, DEMO, ALL) == []
+    router.delete(stage.store, DEMO, first.id)
+    assert stage.router().ha_network_id == first.ha_network_id, "what became free is used again"
+
+
+def test_each_ha_network_goes_with_its_last_router(stage):
+    first = stage.router()
+    with stage.store.write() as tx:
+        for vrid in range(2, 255):
+            routers.add(tx, replace(first, id=str(vrid), vrid=vrid))
+    further = stage.router()
+    router.delete(stage.store, DEMO, further.id)
+    assert [each.id for each in network.search(stage.store, ADMIN, ALL)] == [first.ha_network_id]
+    assert stage.router().ha_network_id not in (first.ha_network_id, further.ha_network_id)
 
 
 def test_a_router_that_is_down_becomes_highly_available_and_back(stage):

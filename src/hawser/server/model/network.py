@@ -14,7 +14,7 @@ HA_NETWORK_NAME = "HA network tenant {project_id}"
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A layer 2 network. ``ha_project_id`` is set on the hidden HA network of a project: its ``project_id``
+    """A layer 2 network. ``ha_project_id`` is set on the hidden HA networks of a project: its ``project_id``
     is then "" and the project does not see it. ``subnet_ids`` are sorted.
 
     ``shared`` is with all projects, ``shared_with`` names further ones; where it is ``external``,

@@ -167,9 +167,9 @@ def make(tx: Transaction, caller: Caller, draft: NewRouter) -> Router:
 
 
 def _with_peers(tx: Transaction, router: Router) -> Router:
-    """The router with its place on the project's HA network."""
-    network = ha.network_for(tx, router.project_id)
-    return replace(router, ha_network_id=network.id, vrid=ha.free_vrid(tx, network))
+    """The router with its place on an HA network of the project."""
+    network, vrid = ha.place_for(tx, router.project_id)
+    return replace(router, ha_network_id=network.id, vrid=vrid)
 
 
 def _switch(tx: Transaction, router: Router, to_ha: bool) -> Router:
