@@ -384,6 +384,12 @@ def test_connections_are_copied_before_keepalived_may_become_master():
     assert 'conntrackd.sh backup"' in conf
 
 
+def test_routers_of_one_ha_network_do_not_take_over_each_others_connections():
+    other = samples.router(ha=replace(samples.router().ha, vrid=254))
+    assert "IPv4_address 225.0.1.1\n" in file(plan(), "conntrackd.conf")
+    assert "IPv4_address 225.0.1.254\n" in file(plan(samples.node(routers=(other,))), "conntrackd.conf")
+
+
 def test_without_conntrackd_nothing_of_it_is_there():
     items = plan(facts=samples.facts(settings=samples.settings(ha_conntrackd_enabled=False)))
     assert {p.name for p in only(items, Process)} == {"keepalived"}

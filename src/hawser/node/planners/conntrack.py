@@ -7,6 +7,7 @@ commit first. keepalived itself runs the two commands that keep the copies whole
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Address
 
 from hawser.base import names
 from hawser.machine.items.chain import Chain
@@ -23,7 +24,7 @@ _CONF = """Sync {{
         DisableExternalCache On
     }}
     Multicast {{
-        IPv4_address 225.0.0.50
+        IPv4_address {group}
         Group 3780
         IPv4_interface {address}
         Interface {link}
@@ -80,9 +81,8 @@ def desire(router: Router, ha: HighAvailability, directory: str, needs: Sequence
     """conntrackd, what keepalived runs, and the rules that keep a moved connection from being cut short."""
     netns = names.router_namespace(router.id)
     link = names.ha_interface(ha.port_id)
-    conf = File(
-        f"{directory}/conntrackd.conf", _CONF.format(address=ha.address.ip, link=link, directory=directory)
-    )
+    written = _CONF.format(address=ha.address.ip, group=_group(ha.vrid), link=link, directory=directory)
+    conf = File(f"{directory}/conntrackd.conf", written)
     yield File(script(directory), _SYNC.format(conf=conf.path), mode=0o755)
     argv = ("sh", "-c", _START, "sh", conf.path, directory)
     pidfile = f"{directory}/conntrackd.pid"
@@ -91,6 +91,12 @@ def desire(router: Router, ha: HighAvailability, directory: str, needs: Sequence
     )
     yield Sysctl(netns, "net/netfilter/nf_conntrack_tcp_be_liberal", "1")
     yield from _guards(router, netns)
+
+
+def _group(vrid: int) -> IPv4Address:
+    """Where the router's conntrackds speak to each other. Of the routers on one HA network each has its own, or all
+    would take over all others' connections."""
+    return IPv4Address("225.0.1.0") + vrid
 
 
 def _guards(router: Router, netns: str) -> Iterator[Item]:
