@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from hawser.node.planners.facts import Contact, Gateway
+from hawser.node.planners.facts import Contact
 from hawser.node.planners.router_ha import ISOLATED, PRIORITY, steering
 from hawser.wire.report import Mastership
 from tests.node import samples
@@ -18,10 +18,10 @@ ACTIVE, STANDBY = Mastership.ACTIVE, Mastership.STANDBY
 def number(
     mastership: Mastership | None,
     contact: Contact = Contact.SOUND,
-    gateway: Gateway | None = None,
+    stranded: bool = False,
     **place: object,
 ) -> int:
-    return steering(replace(samples.router().ha, **place), mastership, contact, gateway)
+    return steering(replace(samples.router().ha, **place), mastership, contact, stranded)
 
 
 def test_the_target_of_a_move_is_above_the_master_before_and_after_it_becomes_master():
@@ -56,12 +56,12 @@ def test_a_node_in_doubt_takes_over_from_nobody_and_gives_up_nothing():
 
 
 def test_a_master_that_lost_its_gateways_is_below_everybody_and_still_in_the_election():
-    lost = number(ACTIVE, gateway=Gateway.LOST)
-    given_up = number(STANDBY, gateway=Gateway.GIVEN_UP)
+    lost = number(ACTIVE, stranded=True)
+    given_up = number(STANDBY, stranded=True)
     assert PRIORITY + lost > 0
     assert lost < given_up < number(STANDBY, drained=True) < number(STANDBY, rank=40)
-    assert number(ACTIVE, gateway=Gateway.LOST, wanted=True) == lost
+    assert number(ACTIVE, stranded=True, wanted=True) == lost
 
 
 def test_an_operator_may_want_the_router_where_its_gateways_were_lost_before():
-    assert number(STANDBY, gateway=Gateway.GIVEN_UP, wanted=True) > number(ACTIVE)
+    assert number(STANDBY, stranded=True, wanted=True) > number(ACTIVE)

@@ -88,6 +88,7 @@ class NodeSettings:
     ha_vrrp_advert_int: float
     ha_vrrp_auth_type: str
     ha_vrrp_auth_password: str
+    ha_vrrp_health_check_interval: float
     ha_conntrackd_enabled: bool
     report_interval: float
     resync_interval: float
@@ -190,6 +191,7 @@ def node_settings(conf: cfg.ConfigOpts) -> NodeSettings:
         ha_vrrp_advert_int=conf.ha_vrrp_advert_int,
         ha_vrrp_auth_type=conf.ha_vrrp_auth_type,
         ha_vrrp_auth_password=conf.ha_vrrp_auth_password,
+        ha_vrrp_health_check_interval=conf.ha_vrrp_health_check_interval,
         ha_conntrackd_enabled=conf.ha_conntrackd_enabled,
         report_interval=conf.agent.report_interval,
         resync_interval=conf.agent.resync_interval,

@@ -251,6 +251,13 @@ _L3: tuple[cfg.Opt, ...] = (
     cfg.StrOpt(
         "ha_vrrp_auth_password", default="", secret=True, help="What VRRPv2 heartbeats have in common."
     ),
+    cfg.FloatOpt(
+        "ha_vrrp_health_check_interval",
+        default=0,
+        min=0,
+        help="Seconds between two pings of a router's external gateways by its master, which gives the router up "
+        "when none answers. 0: they are not asked.",
+    ),
     cfg.BoolOpt("ha_conntrackd_enabled", default=True, help="Connections outlive a failover."),
 )
 

@@ -27,9 +27,9 @@ from hawser.node.agent.cache import Cache
 from hawser.node.agent.reporter import Reporter
 from hawser.node.agent.roles import Role
 from hawser.node.planners import router_ha
-from hawser.node.planners.facts import Contact, Facts, Gateway
+from hawser.node.planners.facts import Contact, Facts
 from hawser.wire.change import IntentChange
-from hawser.wire.intent import NodeIntent
+from hawser.wire.intent import NodeIntent, Router
 from hawser.wire.report import AgentState, Mastership
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ class Loop:
         self._since: dict[str, float] = {}
         self._daemons: Mapping[Key, int] = {}
         self._contact = Contact.SOUND
-        self._gateways: dict[str, Gateway] = {}
+        self._stranded: frozenset[str] = frozenset()
         self._told = False
         self._wake = asyncio.Event()
         self._retry = FIRST_RETRY
@@ -89,6 +89,20 @@ class Loop:
             self._contact = contact
             self._facts = replace(self._facts, contact=contact)
             self._lean()
+            self._wake.set()
+
+    def carried(self, longer_than: float) -> Iterator[Router]:
+        """The routers with external gateways that this node has been master of for so many seconds."""
+        for router in self._intent.routers if self._intent else ():
+            master = self._masterships.get(router.id) is Mastership.ACTIVE
+            if master and router.next_hops and time.time() - self._since[router.id] >= longer_than:
+                yield router
+
+    def strands(self, router_ids: frozenset[str]) -> None:
+        """The routers whose external gateways did not answer when this node was their master last."""
+        if router_ids != self._stranded:
+            log.warning("external gateways are out of reach of: %s", ", ".join(sorted(router_ids)) or "none")
+            self._stranded = router_ids
             self._wake.set()
 
     def look(self) -> None:
@@ -171,7 +185,7 @@ class Loop:
             tunnel_device=machine.device_of.get(local_ip) if local_ip else None,
             masterships=dict(self._masterships),
             contact=self._contact,
-            gateways=dict(self._gateways),
+            stranded=self._stranded,
             told=self._told,
         )
         if self._actual is not None and desired.lost_links(self._actual, machine.links):

@@ -14,6 +14,7 @@ from hawser.machine.drivers.events import LinkEvents
 from hawser.machine.drivers.machine import Machine
 from hawser.node.agent import watch
 from hawser.node.agent.guard import guard
+from hawser.node.agent.healthcheck import check_health
 from hawser.node.agent.heartbeat import FIRST_WORD, Heartbeat
 from hawser.node.agent.loop import Loop
 from hawser.node.agent.notify import Fifo
@@ -51,6 +52,8 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
     routes = any(role.name == "l3" for role in roles)
     if routes:
         jobs.append(guard(loop))
+    if routes and settings.ha_vrrp_health_check_interval:
+        jobs.append(check_health(loop, settings.ha_vrrp_health_check_interval))
     if routes and settings.local_ip is not None:
         jobs += [Heartbeat(lambda: loop.intent, loop.hears).run(settings.local_ip), _start_late(loop)]
     else:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from hawser.machine.items.file import File
 from hawser.machine.items.item import Item, Key
-from hawser.machine.items.process import Process
+from hawser.machine.items.process import PATIENCE, Process
 
 
 def daemon(
@@ -20,10 +20,11 @@ def daemon(
     files: Sequence[File],
     needs: Sequence[Key] = (),
     grants: Sequence[str] = (),
+    patience: float = PATIENCE,
 ) -> Iterator[Item]:
     """The files, and a process that reads them again when one changes. ``needs`` must stand before it.
 
-    ``grants`` are what it gives out and would remember (see `Process`)."""
+    ``grants`` and ``patience`` are those of `Process`."""
     yield from files
     digest = hashlib.sha256("\0".join(file.content for file in files).encode()).hexdigest()
     yield Process(
@@ -36,4 +37,5 @@ def daemon(
         loaded=digest,
         grants=tuple(grants),
         needs=tuple(needs),
+        patience=patience,
     )

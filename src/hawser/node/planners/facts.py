@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
@@ -21,21 +21,14 @@ class Contact(StrEnum):
     LOST = "lost"
 
 
-class Gateway(StrEnum):
-    """What this node found of a router's external gateways, where nothing is said of one that is reached."""
-
-    LOST = "lost"
-    GIVEN_UP = "given up"
-
-
 @dataclass(frozen=True, slots=True)
 class Facts:
     """``links`` are the interfaces in the machine's own namespace, whoever made them, ``bridged`` those that
     are on a bridge or will be in the same stroke, ``live`` those that have a carrier; ``tunnel_device`` is the
     one that holds ``local_ip``.
     ``masterships`` are by router id; a router that is not in it is not yet known. ``contact`` is that over the
-    tunnel network. ``gateways`` are by router id: those that cannot be reached, or could not when this node was
-    master last. ``told``: a server told the intent since the agent started; else it is what was kept on disk.
+    tunnel network. ``stranded`` are the routers, by id, whose external gateways did not answer when this node was
+    their master last. ``told``: a server told the intent since the agent started; else it is what was kept on disk.
     """
 
     settings: NodeSettings
@@ -45,7 +38,7 @@ class Facts:
     tunnel_device: str | None
     masterships: Mapping[str, Mastership]
     contact: Contact = Contact.SOUND
-    gateways: Mapping[str, Gateway] = field(default_factory=dict)
+    stranded: frozenset[str] = frozenset()
     told: bool = True
 
 

@@ -37,7 +37,7 @@ from hawser.machine.items.process import process_key
 from hawser.machine.items.sysctl import Sysctl
 from hawser.node.planners import conntrack, feet
 from hawser.node.planners.daemon import daemon
-from hawser.node.planners.facts import Contact, Facts, Gateway
+from hawser.node.planners.facts import Contact, Facts
 from hawser.wire.intent import HighAvailability, Router
 from hawser.wire.report import Mastership
 
@@ -59,6 +59,9 @@ OWNER = 255
 PRIORITY = 200
 CLASSIC_PRIORITY = 50
 """The priority of documents that set whole-second intervals; it also makes the skew time theirs."""
+
+FAREWELL = 0.25
+"""Seconds: keepalived gives its addresses away within milliseconds of being told to end, and then lingers for one."""
 
 _CONF = """global_defs {{
     router_id hawser
@@ -121,7 +124,7 @@ def is_wired(ha: HighAvailability, facts: Facts) -> bool:
 
 def rank(router: Router, ha: HighAvailability, facts: Facts, contact: Contact) -> File:
     """The file with the number that steers mastership."""
-    number = steering(ha, facts.masterships.get(router.id), contact, facts.gateways.get(router.id))
+    number = steering(ha, facts.masterships.get(router.id), contact, router.id in facts.stranded)
     return File(f"{facts.settings.ha_confs_path}/{router.id}/rank", f"{number}\n")
 
 
@@ -148,7 +151,14 @@ def _daemons(router: Router, ha: HighAvailability, facts: Facts, rank: File, beg
     pidfile = f"{directory}/keepalived.pid"
     argv = (PROCESS, "-P", "-f", conf.path, "-p", pidfile, "-r", f"{directory}/vrrp.pid")
     yield from daemon(
-        PROCESS, netns, argv=argv, pidfile=pidfile, directory=directory, files=[conf], needs=needs
+        PROCESS,
+        netns,
+        argv=argv,
+        pidfile=pidfile,
+        directory=directory,
+        files=[conf],
+        needs=needs,
+        patience=FAREWELL,
     )
 
 
@@ -156,20 +166,21 @@ def steering(
     ha: HighAvailability,
     mastership: Mastership | None,
     contact: Contact = Contact.SOUND,
-    gateway: Gateway | None = None,
+    stranded: bool = False,
 ) -> int:
     """The number in the router's tracked file.
 
+    ``stranded`` is whether the gateways did not answer when this node was master last.
     A stand-by in doubt sits out at once, at no cost; a master only when it is sure.
     """
     master = mastership is Mastership.ACTIVE
     if contact is Contact.LOST or (contact is Contact.DOUBTFUL and not master):
         return ISOLATED
-    if master and gateway is Gateway.LOST:
+    if master and stranded:
         return NO_GATEWAY
     if ha.wanted:
         return TARGET
-    if gateway is Gateway.GIVEN_UP:
+    if stranded:
         return GIVEN_UP
     if ha.drained:
         return DRAINED

@@ -1,0 +1,34 @@
+"""Asks the external gateways of the routers that this node is master of (`ha_vrrp_health_check_interval`)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from hawser.base import names
+from hawser.machine.drivers.echo import Target, answering
+from hawser.machine.drivers.namespaces import Namespaces
+from hawser.node.agent.gateways import Gateways
+from hawser.node.agent.loop import Loop
+from hawser.wire.intent import Router
+
+PATIENCE = 0.25
+"""Seconds in which a gateway has to answer; they are the last of each interval."""
+
+
+async def check_health(loop: Loop, interval: float) -> None:
+    """Check without end, all routers at once, in one thread."""
+    clock = asyncio.get_running_loop().time
+    namespaces = Namespaces()
+    gateways = Gateways(interval)
+    while True:
+        await asyncio.sleep(max(interval - PATIENCE, PATIENCE))
+        checked = {router.id: _target(router) for router in loop.carried(longer_than=min(interval, 1.0))}
+        found = await asyncio.to_thread(answering, namespaces, checked.values(), PATIENCE)
+        reached = {router_id: target in found for router_id, target in checked.items()}
+        routers = loop.intent.routers if loop.intent else ()
+        loop.strands(gateways.checked(clock(), reached, routers))
+
+
+def _target(router: Router) -> Target:
+    link = names.gateway_interface(router.gateway.port_id) if router.gateway else ""
+    return Target(names.router_namespace(router.id), link, router.next_hops)
