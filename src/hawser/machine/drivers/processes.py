@@ -83,7 +83,7 @@ class ProcessDriver:
                 for process in killed:
                     procfs.send(process, signal.SIGKILL)
                 for process in killed:
-                    procfs.ended(process, _STOP_SECONDS)
+                    procfs.ended(process, PATIENCE)
 
     def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
         """First tell and stop, then start."""

@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from hawser.machine.items.file import file_key
 from hawser.machine.items.item import Item, Key, inside
 
+PATIENCE = 5.0
+"""Seconds that a daemon gets to end."""
+
 
 def process_key(netns: str, name: str) -> Key:
     """The key of a daemon in a namespace."""
@@ -21,7 +24,8 @@ class Process(Item):
     ``reads`` are the files it reads at start and at SIGHUP; ``loaded`` is a digest of their contents: when
     only it differs, the process is told to read them again. ``grants`` are what it gives out and remembers
     (leases): of more it is told, one that is taken back wants a new process, which has forgotten it.
-    ``needs`` are other keys that must stand first. ``directory`` is where its record is kept (argv, pid, start
+    ``needs`` are other keys that must stand first. ``patience`` is how many seconds it gets to end by itself once it
+    was told to. ``directory`` is where its record is kept (argv, pid, start
     time, ``loaded``), below our own directories.
     """
 
@@ -34,6 +38,7 @@ class Process(Item):
     loaded: str = ""
     grants: tuple[str, ...] = ()
     needs: tuple[Key, ...] = field(default=(), compare=False)
+    patience: float = field(default=PATIENCE, compare=False)
 
     @property
     def key(self) -> Key:
