@@ -60,6 +60,10 @@ PRIORITY = 200
 CLASSIC_PRIORITY = 50
 """The priority of documents that set whole-second intervals; it also makes the skew time theirs."""
 
+NOBODY = "127.0.0.1"
+"""The peer of who is alone, which hears nothing: between heartbeats to all and to peers keepalived would give its
+addresses away and begin anew, between lists of peers it goes on as master."""
+
 FAREWELL = 0.25
 """Seconds: keepalived gives its addresses away within milliseconds of being told to end, and then lingers for one."""
 
@@ -233,9 +237,7 @@ def _configuration(router: Router, ha: HighAvailability, facts: Facts, rank_file
 
 def _unicast(ha: HighAvailability) -> str:
     # Heartbeats go to the peers alone: in one HA network nobody hears those of others' routers.
-    if not ha.peers:
-        return ""
-    peers = "".join(f"        {peer}\n" for peer in ha.peers)
+    peers = "".join(f"        {peer}\n" for peer in ha.peers or (NOBODY,))
     return f"    unicast_src_ip {ha.address.ip}\n    unicast_peer {{\n{peers}    }}\n"
 
 
