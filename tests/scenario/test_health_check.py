@@ -1,4 +1,4 @@
-"""A master that reaches none of its router's external gateways gives the router up (`ha_vrrp_health_check_interval`)."""
+"""A master that reaches no external gateway of its router gives it up (`ha_vrrp_health_check_interval`)."""
 
 from __future__ import annotations
 
