@@ -36,15 +36,24 @@ class FileDriver:
                     yield item
 
     def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
-        """One after the other: a write is tens of microseconds."""
-        return [self._one(op) for op in ops]
+        """Drafts first, then all at once: who waits for one does not take the processor before all are there."""
+        drafts = [self._draft(op) for op in ops]
+        return [wrong or self._place(op) for op, wrong in zip(ops, drafts, strict=True)]
 
-    def _one(self, op: Op) -> MachineError | None:
-        assert isinstance(op.item, File)
-        path = Path(op.item.path)
+    def _draft(self, op: Op) -> MachineError | None:
+        item = _file_of(op)
         try:
             if op.verb is not Verb.DELETE:
-                _write(path, op.item)
+                _write_draft(Path(item.path), item.content, item.mode)
+        except OSError as error:
+            return refused(op, str(error))
+        return None
+
+    def _place(self, op: Op) -> MachineError | None:
+        path = Path(_file_of(op).path)
+        try:
+            if op.verb is not Verb.DELETE:
+                _draft_of(path).rename(path)
             elif path.exists() and not _marked(path):
                 return refused(op, "the file has not our mark, so it is not ours. Remove it by hand")
             else:
@@ -76,20 +85,24 @@ def prune(directory: Path, roots: Collection[Path]) -> None:
             directory = directory.parent
 
 
-def write_atomically(path: Path, content: str, mode: int) -> None:
-    """Write a file of ours, secret until it is whole: mark it, then rename it into place."""
+def _file_of(op: Op) -> File:
+    assert isinstance(op.item, File)
+    return op.item
+
+
+def _draft_of(path: Path) -> Path:
+    return path.with_name(f".{path.name}.new")
+
+
+def _write_draft(path: Path, content: str, mode: int) -> None:
+    """Write a file of ours, secret until it is whole, with our mark; to be renamed into place."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.new")
+    draft = _draft_of(path)
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as stream:
         stream.write(content)
     draft.chmod(mode)
     os.setxattr(draft, FILE_MARK, b"1")
-    draft.rename(path)
-
-
-def _write(path: Path, item: File) -> None:
-    write_atomically(path, item.content, item.mode)
 
 
 def _marked(path: Path) -> bool:
