@@ -160,7 +160,8 @@ class Loop:
         intent = self._intent
         if intent is None:
             return
-        if self._actual is not None:
+        looks, begun = self._actual is None, time.monotonic()
+        if not looks:
             self._lean()
         actual = await self._actual_items(intent)
         # Elsewhere than in the event loop, which hears of other nodes and of keepalived meanwhile.
@@ -170,6 +171,9 @@ class Loop:
         if not self.processes.follow(self._daemons.values()):
             self.look()
         self._settle(actual, outcome)
+        if looks and not outcome.failed:
+            took, steps_taken = time.monotonic() - begun, len(outcome.done)
+            log.info("the machine is as it shall be: looked at in %.3f s, %d steps", took, steps_taken)
         self._report(intent, actual)
 
     async def _gather_facts(self) -> None:
