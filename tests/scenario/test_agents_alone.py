@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from hawser.lab.lab import Fault
+from hawser.lab.state import Directory
 from tests.scenario.world import World, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
@@ -45,3 +47,31 @@ def test_separate_agents_take_over_what_one_process_built_and_build_more(world: 
         world.lab.start(f"node@{node}")
     assert ping.stop().lost == 0
     assert world.settle() == node
+
+
+def test_a_router_waits_for_its_wires_where_the_l3_agent_starts_before_the_other(world: World):
+    master = world.settle()
+    late = world.other(master)
+    ping = world.ping()
+    world.lab.fail(late, Fault.POWER)
+    conf = Directory(world.lab.name).disk(late) / "etc/neutron/neutron.conf"
+    before = conf.read_text()
+    conf.write_text(before.replace("roles = linuxbridge,l3", "roles = l3"))
+    assert conf.read_text() != before
+    try:
+        world.lab.heal(late)
+        until(lambda: world.netns in world.lab.node(late).run(["ip", "netns"]).stdout, 15, "it is built")
+        time.sleep(3)
+        assert not world.pids(late, "keepalived")
+        wires = world.lab.node(late).popen([str(SCRIPTS / "neutron-linuxbridge-agent")])
+        until(lambda: world.pids(late, "keepalived"), 15, "keepalived runs")
+        time.sleep(3)
+        assert world.masters() == [master]
+        wires.terminate()
+        wires.wait(timeout=10)
+    finally:
+        world.lab.stop(f"node@{late}")
+        conf.write_text(before)
+        world.lab.start(f"node@{late}")
+    assert ping.stop().lost == 0
+    assert world.settle() == master
