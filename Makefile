@@ -1,5 +1,5 @@
 # Two commands to know: `make demo` and `make test`. Both do all of their set-up.
-.PHONY: demo test check bench bench-api lab-up lab-down setup setup-dev conformance lock
+.PHONY: demo test check bench bench-api bench-ha lab-up lab-down setup setup-dev conformance lock
 HAWSER = .venv/bin/hawser
 
 setup:
@@ -37,6 +37,9 @@ bench: setup-dev       ## the figures of docs/benchmarks.md
 conformance:           ## the public test suite of the Networking API, on SQLite and on PostgreSQL
 	@scripts/setup conformance
 	@.venv/bin/python -m conformance
+
+bench-ha: setup-dev    ## the figures of failover, and of many routers
+	@.venv/bin/python -m benchmarks.highavailability
 
 lock:                  ## write the lock files again from pyproject.toml and requirements/*.in
 	build/env/uv/bin/uv pip compile -q --upgrade --python-version 3.11 --no-header --generate-hashes --extra plot --extra dev pyproject.toml -o requirements/hawser.txt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks import silence
@@ -26,7 +27,7 @@ BEFORE, WITHOUT, AFTER = 1.0, 4.0, 5.0
 
 @dataclass(frozen=True, slots=True)
 class Outage:
-    """One power cut and return: silences in milliseconds."""
+    """One fault and its end: silences in milliseconds."""
 
     gap: float
     silence_on_return: float
@@ -35,7 +36,7 @@ class Outage:
 
 def measure(stage: Stage, runs: int) -> list[Figure]:
     """As many power cuts as ``runs``, each of the node that is master then."""
-    outages = [_power_cycle(stage, number) for number in range(1, runs + 1)]
+    outages = [cycle(stage, number, "no power") for number in range(1, runs + 1)]
     return [
         *middle_and_worst(GAP, WORST_GAP, [outage.gap for outage in outages]),
         Figure(RETURN, max(outage.silence_on_return for outage in outages), runs),
@@ -43,15 +44,21 @@ def measure(stage: Stage, runs: int) -> list[Figure]:
     ]
 
 
-def _power_cycle(stage: Stage, number: int) -> Outage:
+def power_off(stage: Stage, master: str) -> None:
+    """Cut the power of a node."""
+    stage.lab.fail(master, Fault.POWER)
+
+
+def cycle(stage: Stage, number: int, what: str, break_it: Callable[[Stage, str], None] = power_off) -> Outage:
+    """Break the node that is master, and mend it; ``what`` befalls it, in words."""
     path, lab = stage.path, stage.lab
     with step(stage.progress, f"run {number}: all agree who is master"):
         master = stage.settle(path)
     ping = Ping(stage.outside, path.floating, INTERVAL)
     time.sleep(BEFORE)
     cut = time.time()
-    with step(stage.progress, f"run {number}: {master} has no power for {WITHOUT:.0f} s"):
-        lab.fail(master, Fault.POWER)
+    with step(stage.progress, f"run {number}: {master}: {what} for {WITHOUT:.0f} s"):
+        break_it(stage, master)
         time.sleep(WITHOUT)
     healed = time.time()
     with step(stage.progress, f"run {number}: {master} returns"):

@@ -37,7 +37,7 @@ class Figure:
         return self.measured <= self.goal.to_reach
 
     def as_json(self) -> dict[str, Any]:
-        """As build/bench/bench.json holds it."""
+        """As a book's file in build/bench holds it."""
         return {
             "what": self.goal.what,
             "measured": round(self.measured, 2),

@@ -49,7 +49,9 @@ class Stage:
     @cached_property
     def admin(self) -> Api:
         """The administrator, who may say that a router is highly available and where a port is."""
-        return Api(self.lab, "admin")
+        api = Api(self.lab, "admin")
+        api.unlimit()
+        return api
 
     @cached_property
     def external(self) -> str:
@@ -58,7 +60,7 @@ class Stage:
         network = str(
             self.admin.create("network", name="provider1", **physical, **{"router:external": True})["id"]
         )
-        pool = {"start": "203.0.113.101", "end": "203.0.113.200"}
+        pool = {"start": "203.0.113.101", "end": "203.0.113.250"}
         self.admin.create(
             "subnet",
             network_id=network,
@@ -118,6 +120,10 @@ class Stage:
         """The network nodes that have the router's namespace."""
         file = f"/run/netns/{names.router_namespace(router)}"
         return [name for name in NETWORK_NODES if self.lab.node(name).path(file).exists()]
+
+    def other(self, name: str) -> str:
+        """The other network node."""
+        return next(node for node in NETWORK_NODES if node != name)
 
     def close(self) -> None:
         """End the lab, in whatever state it is."""

@@ -6,12 +6,13 @@ import json
 
 import pytest
 from benchmarks.figure import Figure, Goal, middle_and_worst
+from benchmarks.rows import BOOK
 
-from benchmarks import results, rows, silence
+from benchmarks import silence
 from hawser.base.errors import BadInput
 from hawser.lab.ping import Record, Reply
 
-GAP = rows.ROWS["failover"].goals[0]
+GAP = BOOK.rows["failover"].goals[0]
 
 
 def answers(*hundredths):
@@ -45,9 +46,9 @@ def test_runs_are_told_by_their_median_and_their_worst():
 
 def test_a_new_figure_replaces_the_old_one_and_leaves_the_others(tmp_path):
     file = tmp_path / "bench.json"
-    other = rows.ROWS["port"].goals[0]
-    results.save([Figure(GAP, 500, 3), Figure(other, 5, 300)], file)
-    results.save([Figure(GAP, 1500, 3)], file)
+    other = BOOK.rows["port"].goals[0]
+    BOOK.save([Figure(GAP, 500, 3), Figure(other, 5, 300)], file)
+    BOOK.save([Figure(GAP, 1500, 3)], file)
     written = {entry["what"]: entry for entry in json.loads(file.read_text())}
     assert written[GAP.what] == {
         "what": GAP.what,
@@ -63,14 +64,15 @@ def test_a_new_figure_replaces_the_old_one_and_leaves_the_others(tmp_path):
 def test_a_figure_whose_goal_is_no_more_is_forgotten(tmp_path):
     file = tmp_path / "bench.json"
     file.write_text(json.dumps([{"what": "of old", "measured": 1}]))
-    results.save([Figure(GAP, 500, 3)], file)
+    BOOK.save([Figure(GAP, 500, 3)], file)
     assert [entry["what"] for entry in json.loads(file.read_text())] == [GAP.what]
 
 
 def test_the_table_is_written_between_its_marks(tmp_path):
     document = tmp_path / "benchmarks.md"
-    document.write_text(f"before\n{results.BEGIN}\nold\n{results.END}\nafter\n")
-    results.write_document({GAP.what: Figure(GAP, 251.9, 3).as_json()}, document)
+    begin, end = BOOK.marks
+    document.write_text(f"before\n{begin}\nold\n{end}\nafter\n")
+    BOOK.write_document({GAP.what: Figure(GAP, 251.9, 3).as_json()}, document)
     text = document.read_text()
     assert text.startswith("before\n") and text.endswith("\nafter\n") and "old" not in text
     repeat = "`.venv/bin/python -m benchmarks --only failover`"
@@ -81,5 +83,5 @@ def test_a_document_without_marks_is_left_alone(tmp_path):
     document = tmp_path / "benchmarks.md"
     document.write_text("by hand\n")
     with pytest.raises(BadInput, match="marks of the table are missing"):
-        results.write_document({}, document)
+        BOOK.write_document({}, document)
     assert document.read_text() == "by hand\n"

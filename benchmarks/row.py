@@ -1,0 +1,17 @@
+"""What a row of a table is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from benchmarks.figure import Figure, Goal
+from benchmarks.stage import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """``measure`` takes the stage and how many runs to make, and answers a figure for each goal."""
+
+    goals: tuple[Goal, ...]
+    measure: Callable[[Stage, int], list[Figure]]
