@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import click
-from conformance import stage
 from rich.console import Console
 from rich.table import Table
 
@@ -14,6 +13,7 @@ from benchmarks.figure import Figure
 from benchmarks.networking import goals, results
 from benchmarks.networking.run import measure
 from benchmarks.networking.watchers import watching
+from conformance import stage
 from hawser.cli.progress import Steps
 
 LOGS = Path("build/bench")

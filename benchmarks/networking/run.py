@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median, quantiles
 
-from conformance.site import Site
-from conformance.stage import Server
 from keystoneauth1.identity import v3
 from keystoneauth1.session import Session
 
@@ -17,6 +15,8 @@ from benchmarks.figure import Figure, Goal
 from benchmarks.networking import goals, measures
 from benchmarks.networking.client import Client
 from benchmarks.networking.fill import fill
+from conformance.site import Site
+from conformance.stage import Server
 from hawser.base import config
 from hawser.lab.ports import LOOPBACK
 from hawser.lab.progress import Progress, step

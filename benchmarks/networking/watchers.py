@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
 import httpx
-from conformance.site import NODES, Site
 
+from conformance.site import NODES, Site
 from hawser.base.keys import node_key
 from hawser.wire import version
 

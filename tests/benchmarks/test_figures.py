@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from benchmarks.figure import Figure, Goal, middle_and_worst
-from benchmarks.rows import BOOK
 
 from benchmarks import silence
+from benchmarks.figure import Figure, Goal, middle_and_worst
+from benchmarks.rows import BOOK
 from hawser.base.errors import BadInput
 from hawser.lab.ping import Record, Reply
 

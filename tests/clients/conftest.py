@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from conformance import stage
 from conformance.site import Site
-
 from hawser.lab import environments
 from hawser.lab.config_files import POLICY
 from hawser.lab.progress import Silent

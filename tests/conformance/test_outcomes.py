@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from conformance.suite import Outcome
-
 from conformance import report, suite
+from conformance.suite import Outcome
 
 NAMES = ["api.PortsTest.test_create[id-1]", "api.PortsTest.test_delete[id-2]", "api.TagsTest.test_tags[id-3]"]
 PASSED, SKIPPED = (True, False), (False, True)
