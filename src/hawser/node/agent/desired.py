@@ -41,6 +41,17 @@ def leaning(intent: NodeIntent, facts: Facts, actual: Items | None) -> Plan:
     return plan(wanted, {key: item for key, item in (actual or {}).items() if key in wanted})
 
 
+def fallen(actual: Items, deleted: Iterable[Item]) -> set[Key]:
+    """What is gone once these are: they, and what falls with them (a namespace takes with it what is inside)."""
+    deleted = tuple(deleted)
+    gone, lost = {item.key for item in deleted}, {key for item in deleted for key in item.provides()}
+    while lost:
+        falls = [item for key, item in actual.items() if key not in gone and item.falls_with() & lost]
+        gone |= {item.key for item in falls}
+        lost = {key for item in falls for key in item.provides()}
+    return gone
+
+
 def _links(items: Items) -> set[str]:
     return {key[2] for item in items.values() for key in item.provides() if key[:2] == ("link", ROOT)}
 

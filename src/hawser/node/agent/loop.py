@@ -19,7 +19,6 @@ from hawser.machine.apply import Outcome
 from hawser.machine.drivers.events import ProcessEvents
 from hawser.machine.drivers.machine import Hands
 from hawser.machine.items.item import Item, Key
-from hawser.machine.items.netns import Netns
 from hawser.machine.items.process import process_key
 from hawser.machine.plan import Verb
 from hawser.node.agent import desired, status
@@ -217,13 +216,9 @@ class Loop:
             self._actual.update((op.item.key, op.item) for op in outcome.done)
 
     def _settle(self, actual: dict[Key, Item], outcome: Outcome) -> None:
-        for op in outcome.done:
-            if op.verb is Verb.DELETE:
-                actual.pop(op.item.key, None)
-            else:
-                actual[op.item.key] = op.item
-        if any(isinstance(op.item, Netns) and op.verb is Verb.DELETE for op in outcome.done):
-            self._actual = None  # all that was inside is gone with it
+        for key in desired.fallen(actual, [op.item for op in outcome.done if op.verb is Verb.DELETE]):
+            actual.pop(key, None)
+        actual.update((op.item.key, op.item) for op in outcome.done if op.verb is not Verb.DELETE)
         if not outcome.failed:
             self._retry = FIRST_RETRY
             return
