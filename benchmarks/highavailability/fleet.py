@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from ipaddress import IPv4Network
-from statistics import median
 
 from benchmarks import routed
 from benchmarks.figure import Figure, Goal
@@ -17,12 +16,11 @@ from hawser.lab.progress import step
 ROUTERS = 31
 MADE = Goal(f"{ROUTERS} routers created to all answering", "s", 4, "383 s (30)")
 BACK = Goal(f"{ROUTERS} routers, one node lost: all answer again", "ms", 800, "5.5 s (median)")
-USUAL = Goal(f"{ROUTERS} routers, one node lost: silence of a router (median)", "ms", 300, "5.5 s")
 HEAL = Goal(f"{ROUTERS} routers, the node returns: longest silence", "ms", 50, "26-33 s")
 SYNC = Goal(f"agent restart with {ROUTERS} routers, to in sync (worst node)", "s", 1, "24-29 s")
 QUIET = Goal(f"agent restart with {ROUTERS} routers: longest silence", "ms", 100)
 GONE = Goal(f"{ROUTERS} routers deleted to nothing left", "s", 3, "68 s (30)")
-GOALS = (MADE, BACK, USUAL, HEAL, SYNC, QUIET, GONE)
+GOALS = (MADE, BACK, HEAL, SYNC, QUIET, GONE)
 
 INTERVAL = 0.02
 LOG = "/var/log/neutron/node.log"
@@ -85,7 +83,6 @@ def _lose_node(stage: Stage, routers: list[routed.Router]) -> list[Figure]:
     lost = [ms for ms in answers.silences(cut, healed).values() if ms > 3000 * INTERVAL]
     return [
         Figure(BACK, max(lost), len(lost)),
-        Figure(USUAL, median(lost), len(lost)),
         Figure(HEAL, max(answers.silences(healed, ended).values()), ROUTERS),
     ]
 

@@ -34,6 +34,8 @@ _UNSHARE = [
     *("--net", "--mount", "--uts", "--ipc", "--pid"),
     *("--fork", "--kill-child=SIGKILL", "--propagation", "private"),
 ]
+LINGER = "2"
+"""Seconds that the network namespaces of a node without power stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,30 @@ def kill(inits: Sequence[ProcessId], timeout: float = 10.0) -> None:
             left = ", ".join(str(init.pid) for init in inits if init.alive())
             raise LabError(f"Processes {left} do not end. See `ps -o pid,stat,wchan,args -p {left}`.")
         time.sleep(0.002)
+
+
+def linger(init: ProcessId) -> None:
+    """Have the network namespaces inside a node that is about to end stay for some seconds more.
+
+    The kernel takes dozens of them apart under one lock, and all nodes of a lab share the kernel: without this the
+    others could not take over meanwhile, which is no matter to machines that are apart.
+    """
+    process = Path(f"/proc/{init.pid}")
+    names = process / "root/run/netns"
+    held: list[int] = []
+    with suppress(FileNotFoundError):  # it may be ending by itself
+        for path in (process / "ns/net", *(names.iterdir() if names.is_dir() else ())):
+            held.append(os.open(path, os.O_RDONLY))
+    subprocess.run(
+        ["setsid", "--fork", "sleep", LINGER],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        pass_fds=held,
+        check=True,
+    )
+    for handle in held:
+        os.close(handle)
 
 
 def find(directory: Path) -> list[ProcessId]:

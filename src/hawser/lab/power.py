@@ -42,6 +42,10 @@ def switch_off(spec: NodeSpec, nodes: Nodes) -> dict[str, NodeRecord]:
     """Cut a node's power: every process of it ends at once, nothing is said to anyone."""
     init = nodes[spec.name].init
     if init is not None:
+        namespaces.configure_network(
+            _hub(nodes), [f"link set {end} down" for end in _ends([spec])], force=True
+        )
+        namespaces.linger(init)
         namespaces.kill([init])
     namespaces.configure_network(_hub(nodes), _unplug([spec]), force=True)
     return {**nodes, spec.name: NodeRecord()}
@@ -96,7 +100,11 @@ def _set_wire(spec: NodeSpec, segment: str, state: str, nodes: Nodes) -> None:
 
 
 def _unplug(specs: Collection[NodeSpec]) -> list[str]:
-    return [f"link del {fabric.end(spec, nic)}" for spec in specs for nic in spec.nics]
+    return [f"link del {end}" for end in _ends(specs)]
+
+
+def _ends(specs: Collection[NodeSpec]) -> list[str]:
+    return [fabric.end(spec, nic) for spec in specs for nic in spec.nics]
 
 
 def _hub(nodes: Nodes) -> ProcessId:
