@@ -12,6 +12,7 @@ import pytest
 from hawser.machine.drivers.memory import MemoryMachine
 from hawser.node.agent.loop import Loop
 from hawser.node.agent.roles import ROLES
+from hawser.node.planners.facts import Contact
 from hawser.wire.change import snapshot
 from hawser.wire.intent import NodeIntent
 from hawser.wire.report import Mastership
@@ -133,6 +134,30 @@ def test_the_master_is_told_by_one_number(node: Node):
         await node.until(lambda: node.stands("content='40\\n'"))
         node.loop.mastership(samples.ROUTER, Mastership.STANDBY)
         await node.until(lambda: node.stands("content='0\\n'"))
+
+    node.play(story)
+
+
+def test_a_node_that_is_cut_off_says_so_at_once_and_not_in_its_next_turn(node: Node):
+    async def story(node: Node) -> None:
+        node.told(samples.node())
+        await node.until(lambda: node.stands("content='0\\n'"))
+        node.loop.hears(Contact.LOST)
+        assert node.stands("content='-254\\n'")
+        node.loop.hears(Contact.SOUND)
+        assert node.stands("content='0\\n'")
+
+    node.play(story)
+
+
+def test_a_master_whose_gateways_are_out_of_reach_gives_way(node: Node):
+    async def story(node: Node) -> None:
+        node.told(samples.node())
+        await node.until(lambda: node.stands("content='0\\n'"))
+        node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
+        assert [router.id for router in node.loop.carried(longer_than=0)] == [samples.ROUTER]
+        node.loop.strands(frozenset({samples.ROUTER}))
+        await node.until(lambda: node.stands("content='-199\\n'"))
 
     node.play(story)
 
