@@ -37,7 +37,16 @@ def test_the_first_host_of_a_new_router_begins_as_the_owner_of_its_addresses():
         {"masterships": {samples.ROUTER: Mastership.STANDBY}},
         {"masterships": {samples.ROUTER: Mastership.ACTIVE}},
     ],
-    ids=["not new", "drained", "intent from disk", "in doubt", "no carrier", "stopped", "stands by", "master"],
+    ids=[
+        "not new",
+        "drained",
+        "intent from disk",
+        "in doubt",
+        "no carrier",
+        "stopped",
+        "stands by",
+        "master",
+    ],
 )
 def test_any_other_waits_for_an_election(facts: dict[str, object]):
     written = conf(**facts)
