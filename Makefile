@@ -1,5 +1,5 @@
 # Two commands to know: `make demo` and `make test`. Both do all of their set-up.
-.PHONY: demo test check bench bench-api bench-ha lab-up lab-down setup setup-dev conformance lock
+.PHONY: demo test check bench bench-api bench-ha soak lab-up lab-down setup setup-dev conformance lock
 HAWSER = .venv/bin/hawser
 
 setup:
@@ -18,8 +18,8 @@ lab-down: setup        ## stop the lab; nothing of it stays
 	@$(HAWSER) lab down
 
 check: setup-dev       ## style, types, layers and the pure tests: under a minute
-	@.venv/bin/ruff check src tests benchmarks conformance
-	@.venv/bin/ruff format --check src tests benchmarks conformance
+	@.venv/bin/ruff check src tests benchmarks conformance soak
+	@.venv/bin/ruff format --check src tests benchmarks conformance soak
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
 	@.venv/bin/pytest -q -n auto -m 'not kernel and not lab and not database' tests
@@ -40,6 +40,9 @@ conformance:           ## the public test suite of the Networking API, on SQLite
 
 bench-ha: setup-dev    ## the figures of failover, and of many routers
 	@.venv/bin/python -m benchmarks.highavailability
+
+soak: setup-dev        ## faults in random order for half an hour; MINUTES=, SEED= as one likes
+	@.venv/bin/python -m soak --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED))
 
 lock:                  ## write the lock files again from pyproject.toml and requirements/*.in
 	build/env/uv/bin/uv pip compile -q --upgrade --python-version 3.11 --no-header --generate-hashes --extra plot --extra dev pyproject.toml -o requirements/hawser.txt
