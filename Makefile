@@ -22,11 +22,13 @@ check: setup-dev       ## style, types, layers and the pure tests: under a minut
 	@.venv/bin/ruff format --check src tests benchmarks conformance soak
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports
-	@.venv/bin/pytest -q -n auto -m 'not kernel and not lab and not database' tests
+	@.venv/bin/pytest -q -n auto -m 'not kernel and not lab and not service' tests
 
-test: check            ## everything, on PostgreSQL and on real namespaces (root)
-	@.venv/bin/pytest -q -n auto -m 'database and not kernel and not lab' tests
-	@.venv/bin/pytest -q -m 'kernel or lab' tests
+test: check            ## everything, on real services and real namespaces (root)
+	@status=0; \
+	.venv/bin/pytest -q -n auto -m 'service and not kernel and not lab' tests || status=1; \
+	.venv/bin/pytest -q -m 'kernel or lab' tests || status=1; \
+	exit $$status
 
 bench-api: setup-dev   ## the API's figures, on SQLite and on PostgreSQL
 	@.venv/bin/python -m benchmarks.networking

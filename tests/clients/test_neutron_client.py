@@ -8,7 +8,7 @@ import pytest
 
 from tests.clients import transcripts
 
-pytestmark = pytest.mark.lab
+pytestmark = pytest.mark.service
 
 
 def value(neutron, user, command, name):

@@ -10,7 +10,7 @@ import pytest
 
 from tests.clients.conftest import Refused, Sdk
 
-pytestmark = pytest.mark.lab
+pytestmark = pytest.mark.service
 
 
 @dataclass

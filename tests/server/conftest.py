@@ -18,7 +18,7 @@ def postgresql() -> Iterator[PostgreSQL]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.database)])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
 def connection(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a new database; every test that uses it runs on both kinds."""
     if request.param == "sqlite":

@@ -17,7 +17,7 @@ from tests.server.api.hostile import NOBODY, VALUES, Attacker
 from tests.server.api.test_hostile_values import PASSING, read
 from tests.server.stage import settings
 
-pytestmark = pytest.mark.database  # thousands of requests: not for `make check`
+pytestmark = pytest.mark.service  # thousands of requests: not for `make check`
 BOUNDED = hypothesis.settings(
     max_examples=3,
     deadline=None,

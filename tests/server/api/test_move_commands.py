@@ -12,7 +12,7 @@ import pytest
 from hawser.wire.report import Mastership, Report, RouterStatus
 from tests.server.api.test_real_client import agents, openstack, server  # noqa: F401
 
-pytestmark = pytest.mark.kernel
+pytestmark = pytest.mark.service
 HAWSER = Path(sys.prefix) / "bin" / "hawser"
 ACTIVE, STANDBY = Mastership.ACTIVE, Mastership.STANDBY
 

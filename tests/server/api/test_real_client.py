@@ -17,7 +17,7 @@ from hawser.wire.report import AgentState, Mastership, Report, RouterStatus
 
 ROOT = Path(__file__).resolve().parents[3]
 OPENSTACK = ROOT / "build/env/openstack/bin/openstack"
-pytestmark = pytest.mark.kernel
+pytestmark = pytest.mark.service
 
 
 class Server:

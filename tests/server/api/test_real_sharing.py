@@ -8,7 +8,7 @@ import pytest
 
 from tests.server.api.test_real_client import openstack, server  # noqa: F401
 
-pytestmark = pytest.mark.kernel
+pytestmark = pytest.mark.service
 
 
 @pytest.fixture

@@ -100,7 +100,7 @@ def test_a_line_can_be_json(stage, lines):
     assert told["time"].endswith("+00:00")
 
 
-@pytest.mark.kernel
+@pytest.mark.service
 def test_the_servers_log_has_json_lines_where_that_is_asked(tmp_path):
     assert settings().access_log == "text"
     server = Server(tmp_path, f"sqlite:///{tmp_path}/db.sqlite", more="access_log = json")

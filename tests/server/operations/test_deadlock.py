@@ -9,7 +9,7 @@ import pytest
 
 from tests.server.operations.servers import PATIENCE, Server, until
 
-pytestmark = pytest.mark.kernel
+pytestmark = pytest.mark.service
 WAITING = (
     "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
 )

@@ -58,7 +58,7 @@ def test_a_database_that_hangs_is_asked_once_and_holds_nobody_up():
     assert len(asked) == 1
 
 
-@pytest.mark.kernel
+@pytest.mark.service
 def test_a_server_says_when_its_database_is_gone_and_lives_on(tmp_path):
     with postgresql.running() as database:
         server = Server(tmp_path, database.database())

@@ -213,7 +213,7 @@ def create(server, name):
         return answer
 
 
-@pytest.mark.kernel
+@pytest.mark.service
 def test_a_real_broker_is_told_also_after_it_was_gone(tmp_path):
     with rabbitmq.running() as broker:
         more = f"[oslo_messaging_notifications]\ndriver = messagingv2\ntransport_url = {broker.url}"
@@ -264,7 +264,7 @@ listener.wait()
 """
 
 
-@pytest.mark.kernel
+@pytest.mark.service
 def test_listeners_of_oslo_messaging_understand_it():
     with rabbitmq.running() as broker:
         rabbit = Rabbit(
@@ -279,7 +279,7 @@ def test_listeners_of_oslo_messaging_understand_it():
     assert context["request_id"] == "req-1"
 
 
-@pytest.mark.kernel
+@pytest.mark.service
 def test_a_server_works_and_stops_without_its_broker(tmp_path):
     more = "[oslo_messaging_notifications]\ndriver = messagingv2"
     url = "transport_url = rabbit://guest:guest@127.0.0.1:1/"

@@ -12,7 +12,7 @@ from hawser.server.service import network
 from hawser.server.store.session import Store
 from tests.server.stage import DEMO, settings
 
-pytestmark = pytest.mark.kernel
+pytestmark = pytest.mark.service
 PATIENCE = 10.0
 
 
