@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass
 from itertools import pairwise
@@ -69,19 +70,22 @@ class Ping:
 
     def __init__(self, node: Node, address: str, interval: float = 0.02) -> None:
         self._interval = interval
+        # A pipe that nobody reads is full after some hundred answers, and the ping would stand still.
+        self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115, closed by `stop`
         self._process = node.popen(
             ["ping", "-n", "-D", "-i", f"{interval}", address],
             end_with="INT",
-            stdout=subprocess.PIPE,
+            stdout=self._said,
             stderr=subprocess.STDOUT,
-            text=True,
         )
 
     def stop(self) -> Record:
         """End it and read what it saw."""
         self._process.terminate()
-        output, _ = self._process.communicate(timeout=10)
-        return parse(output, self._interval)
+        self._process.wait(timeout=10)
+        with self._said as said:
+            said.seek(0)
+            return parse(said.read(), self._interval)
 
 
 def wait_for_answer(node: Node, address: str, seconds: float) -> float | None:
