@@ -13,8 +13,8 @@ from hawser.lab.lab import Fault
 from hawser.lab.ping import Ping
 from hawser.lab.progress import step
 
-GAP = Goal("failover gap, node power off, default settings (median)", "ms", 1000, "6.0 s")
-WORST_GAP = Goal("failover gap, node power off, default settings (worst)", "ms", 1000, "6.0 s")
+GAP = Goal("failover gap, node power off, default settings (median)", "ms", 300, "6.0 s")
+WORST_GAP = Goal("failover gap, node power off, default settings (worst)", "ms", 800, "6.0 s")
 RETURN = Goal("second outage: longest silence when the failed node returns (worst)", "ms", 50, "5-32 s")
 LOST = Goal("second outage: pings lost when the failed node returns (worst)", "pings", 0)
 GOALS = (GAP, WORST_GAP, RETURN, LOST)

@@ -15,9 +15,9 @@ from hawser.base.errors import LabError
 from hawser.lab.node import Node
 from hawser.lab.progress import step
 
-OUTER = Goal("router created to its gateway answering a ping from outside (median)", "ms", 500, "20.7 s")
+OUTER = Goal("router created to its gateway answering a ping from outside (median)", "ms", 200, "20.7 s")
 WORST_OUTER = Goal("router created to its gateway answering a ping from outside (worst)", "ms", 500, "20.7 s")
-INNER = Goal("router created to its interface answering a ping of a guest (median)", "ms", 500)
+INNER = Goal("router created to its interface answering a ping of a guest (median)", "ms", 200)
 WORST_INNER = Goal("router created to its interface answering a ping of a guest (worst)", "ms", 500)
 GOALS = (OUTER, WORST_OUTER, INNER, WORST_INNER)
 
