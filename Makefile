@@ -17,7 +17,7 @@ lab-up: setup          ## start the lab: a controller, two network nodes, two co
 lab-down: setup        ## stop the lab; nothing of it stays
 	@$(HAWSER) lab down
 
-check: setup-dev       ## style, types, layers and the pure tests: under a minute
+check: setup-dev       ## style, types, layers and the pure tests: about a minute
 	@.venv/bin/ruff check src tests benchmarks conformance soak
 	@.venv/bin/ruff format --check src tests benchmarks conformance soak
 	@.venv/bin/mypy
