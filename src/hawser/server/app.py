@@ -52,7 +52,9 @@ def create_app(
     Who stops the server awaits ``app.state.end_streams()`` first: watch streams have no end of their own.
     """
     outbox = Outbox(courier) if courier else None
-    endpoint = partial(_endpoint, store, auth, load_policy(policy_file), outbox.of if outbox else tell_nobody)
+    telling = outbox.of if outbox else tell_nobody
+    limiter = CapacityLimiter(THREADS)
+    endpoint = partial(_endpoint, store, auth, load_policy(policy_file), telling, limiter=limiter)
     feed = Feed(store, settings)
 
     @asynccontextmanager
@@ -94,10 +96,14 @@ def _calm_collector() -> None:
 
 
 def _endpoint(
-    store: Store, auth: Auth, policy: Policy, telling: Callable[[Trace], Notify], serve: Serve
+    store: Store,
+    auth: Auth,
+    policy: Policy,
+    telling: Callable[[Trace], Notify],
+    serve: Serve,
+    *,
+    limiter: CapacityLimiter,
 ) -> Endpoint:
-    limiter = CapacityLimiter(THREADS)
-
     def work(request: Request, body: bytes) -> Response:
         caller = auth.identify(request.headers)
         trace = trace_of(request.scope)

@@ -192,10 +192,7 @@ def owned_address_group(tx: Transaction, caller: Caller, id: str) -> AddressGrou
 
 def seen_qos_policy(tx: Transaction, caller: Caller, id: str) -> QosPolicy:
     """A QoS policy that the caller sees."""
-    policy = qos_policies.get(tx, id)
-    if policy is None or not rbac.sees(caller, policy):
-        raise missing("qos_policy", id)
-    return policy
+    return seen(caller, qos_policies.get(tx, id), "qos_policy", id)
 
 
 def owned_qos_policy(tx: Transaction, caller: Caller, id: str) -> QosPolicy:
