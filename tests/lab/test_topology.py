@@ -35,6 +35,13 @@ def test_dhcp_agents_run_where_they_are_asked_to(dhcp_on, hosts):
     assert [node.name for node in ha(dhcp_on).with_role(Role.DHCP)] == [f"{hosts}1", f"{hosts}2"]
 
 
+def test_there_may_be_more_network_nodes_each_with_an_address_of_its_own():
+    three = ha(network_nodes=3).with_role(Role.L3)
+    assert [str(node.address("tunnel").ip) for node in three] == ["10.0.1.21", "10.0.1.22", "10.0.1.23"]
+    with pytest.raises(BadInput, match="1 to 9"):
+        ha(network_nodes=10)
+
+
 def test_an_unknown_node_or_cable_names_those_that_there_are():
     with pytest.raises(BadInput, match="network1"):
         ha().node("network3")

@@ -21,6 +21,7 @@ def lab() -> None:
 @lab.command()
 @_name
 @click.option("--dhcp-on", type=click.Choice(["compute", "network"]), default="compute", show_default=True)
+@click.option("--network-nodes", type=int, default=2, show_default=True, help="How many, 1 to 9.")
 @click.option(
     "--port-offset", type=int, help="Added to the API's ports; a second lab takes the next hundred."
 )
@@ -30,12 +31,13 @@ def lab() -> None:
 def up(
     name: str,
     dhcp_on: str,
+    network_nodes: int,
     port_offset: int | None,
     settings: tuple[str, ...],
     services: str | None,
     bare: bool,
 ) -> None:
-    """Start a lab: a controller, two network nodes, two compute nodes, and a host outside.
+    """Start a lab: a controller, network nodes, two compute nodes, and a host outside.
 
     An option of the nodes' configuration is set by --set, as in `--set
     network.l3_agent.DEFAULT.ha_vrrp_advert_int=2`; WHERE is controller, network, compute, all, or a node.
@@ -51,6 +53,7 @@ def up(
         made = Lab.up(
             name,
             dhcp_on=dhcp_on,
+            network_nodes=network_nodes,
             services=[] if bare else groups,
             settings=settings,
             port_offset=port_offset,

@@ -71,6 +71,7 @@ class Lab:
         services: Collection[str] = GROUPS,
         settings: Collection[str] = (),
         port_offset: int | None = None,
+        network_nodes: int = 2,
         progress: Progress | None = None,
     ) -> Lab:
         """Start a lab of the `ha` topology and wait until all of it works.
@@ -80,10 +81,16 @@ class Lab:
         taken or the lab is there already; nothing is left of a lab that did not come up, or was interrupted.
         """
         checks.all_of()
-        lab, groups = cls(Directory(name), ha(dhcp_on)), chosen(services)
+        lab, groups = cls(Directory(name), ha(dhcp_on, network_nodes)), chosen(services)
         doors = ports.choose([_offset(other) for other in state.names() if other != name], port_offset)
         offset = doors["network"] - ports.DEFAULTS["network"]
-        record = Record(name, dhcp_on, offset, services=groups, settings=tuple(settings), ports=doors)
+        record = Record(
+            *(name, dhcp_on, offset),
+            services=groups,
+            settings=tuple(settings),
+            ports=doors,
+            network_nodes=network_nodes,
+        )
         with lab._directory.lock():
             _refuse_existing(lab._directory)
             try:
@@ -102,7 +109,7 @@ class Lab:
         if not record.ready:
             remedy = f"Wait for it, or remove what there is: hawser lab down --name {name}"
             raise LabError(f"Lab '{name}' is not up yet, or its start was cut short. {remedy}.")
-        return cls(Directory(name), ha(record.dhcp_on))
+        return cls(Directory(name), ha(record.dhcp_on, record.network_nodes))
 
     @property
     def name(self) -> str:

@@ -82,6 +82,7 @@ class Record:
     settings: tuple[str, ...] = ()
     ports: dict[str, int] = field(default_factory=dict)
     nodes: dict[str, NodeRecord] = field(default_factory=dict)
+    network_nodes: int = 2
 
 
 class Directory:

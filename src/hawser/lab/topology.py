@@ -102,30 +102,35 @@ MANAGEMENT = Segment("management", 0, ip_network("10.0.0.0/24"))
 TUNNEL = Segment("tunnel", 1, ip_network("10.0.1.0/24"))
 EXTERNAL = Segment("external", 2, ip_network("203.0.113.0/24"))
 
-_LAST_OCTETS = {"controller": 11, "network1": 21, "network2": 22, "compute1": 31, "compute2": 32}
+_ALL = (MANAGEMENT, TUNNEL, EXTERNAL)
+_MOST_NETWORK_NODES = 9
+"""So many last octets there are from 21 on, before those of compute nodes."""
 
 
-def ha(dhcp_on: str = "compute") -> Topology:
+def ha(dhcp_on: str = "compute", network_nodes: int = 2) -> Topology:
     """The documents' topology. ``dhcp_on``: DHCP agents run on `compute` nodes (document 004) or on `network`
-    nodes (document 000)."""
+    nodes (document 000); ``network_nodes`` is how many there are of these."""
     if dhcp_on not in ("compute", "network"):
         raise BadInput("dhcp-on", f"'{dhcp_on}' is not a kind of node", "Say `compute` or `network`.")
+    if not 1 <= network_nodes <= _MOST_NETWORK_NODES:
+        raise BadInput(
+            "network-nodes", f"{network_nodes} is not possible", f"Say 1 to {_MOST_NETWORK_NODES}."
+        )
     dhcp = {kind: (Role.DHCP,) if kind == dhcp_on else () for kind in ("compute", "network")}
     network = (Role.LINUXBRIDGE, Role.L3, *dhcp["network"])
     compute = (Role.LINUXBRIDGE, *dhcp["compute"], Role.COMPUTE)
     nodes = (
-        _node("controller", (Role.CONTROLLER,), MANAGEMENT),
-        _node("network1", network, MANAGEMENT, TUNNEL, EXTERNAL),
-        _node("network2", network, MANAGEMENT, TUNNEL, EXTERNAL),
-        _node("compute1", compute, MANAGEMENT, TUNNEL),
-        _node("compute2", compute, MANAGEMENT, TUNNEL),
+        _node("controller", 11, (Role.CONTROLLER,), MANAGEMENT),
+        *(_node(f"network{n}", 20 + n, network, *_ALL) for n in range(1, network_nodes + 1)),
+        _node("compute1", 31, compute, MANAGEMENT, TUNNEL),
+        _node("compute2", 32, compute, MANAGEMENT, TUNNEL),
         NodeSpec("outside", (Role.OUTSIDE,), (_outside_nic(),)),
     )
-    return Topology("ha", (MANAGEMENT, TUNNEL, EXTERNAL), nodes)
+    return Topology("ha", _ALL, nodes)
 
 
-def _node(name: str, roles: tuple[Role, ...], *segments: Segment) -> NodeSpec:
-    nics = (_nic(f"eth{index}", segment, _LAST_OCTETS[name]) for index, segment in enumerate(segments))
+def _node(name: str, last_octet: int, roles: tuple[Role, ...], *segments: Segment) -> NodeSpec:
+    nics = (_nic(f"eth{index}", segment, last_octet) for index, segment in enumerate(segments))
     return NodeSpec(name, roles, tuple(nics))
 
 
