@@ -184,6 +184,27 @@ SERVER: Sections = {
             default=["port_security"],
             help="Taken as it is: all that there is, is on.",
         ),
+        cfg.IntOpt(
+            "path_mtu",
+            default=0,
+            min=0,
+            help="The MTU of the network that tunnels go over, where it is less than global_physnet_mtu; 0: it is not.",
+        ),
+        cfg.DictOpt(
+            "physical_network_mtus",
+            default={},
+            help="The MTU of physical networks where it is less than global_physnet_mtu, as NETWORK:MTU.",
+        ),
+        cfg.IntOpt(
+            "overlay_ip_version", default=4, choices=[4, 6], help="The IP version of nodes' local_ip."
+        ),
+    ),
+    "l2pop": (
+        cfg.IntOpt(
+            "agent_boot_time",
+            default=180,
+            help="Taken as it is: an agent that starts is told all that it needs, however late.",
+        ),
     ),
     "ml2_type_flat": (
         cfg.ListOpt(
@@ -237,7 +258,7 @@ _L3: tuple[cfg.Opt, ...] = (
     ),
     cfg.FloatOpt(
         "ha_vrrp_advert_int",
-        default=0.1,
+        default=0.09,
         min=0.01,
         max=40.95,
         help="Seconds between a master's heartbeats. Whole seconds are told by VRRPv2, others by VRRPv3.",
@@ -284,7 +305,26 @@ NODE: Sections = {
         cfg.BoolOpt(
             "l2_population", default=False, help="Flood to the nodes that need it, not to vxlan_group."
         ),
-        cfg.StrOpt("vxlan_group", default="224.0.0.1", help="The multicast group without l2_population."),
+        cfg.BoolOpt(
+            "arp_responder",
+            default=False,
+            help="With l2_population: answer ARP requests and neighbour solicitations for ports of other nodes here, "
+            "where their addresses stay where they are.",
+        ),
+        cfg.StrOpt(
+            "vxlan_group",
+            default="224.0.0.1",
+            help="The multicast group without l2_population, or a range of them (239.0.0.0/8), of which each network "
+            "has its own. The same on all nodes.",
+        ),
+        cfg.IntOpt(
+            "ttl",
+            default=0,
+            min=0,
+            max=255,
+            help="How far tunnels' packets go (TTL). 0: one hop to a multicast group, else the kernel's own.",
+        ),
+        cfg.IntOpt("tos", default=0, min=0, max=255, help="The type of service of tunnels' packets."),
         cfg.PortOpt("udp_dstport", default=4789, help="The UDP port of tunnels."),
     ),
     "hawser": (
