@@ -8,7 +8,6 @@ from ipaddress import ip_address, ip_interface, ip_network
 import pytest
 
 from hawser.machine.items.address import Address
-from hawser.machine.items.chain import Chain
 from hawser.machine.items.fdb import Flood
 from hawser.machine.items.file import File
 from hawser.machine.items.link import Bridge, Member, Veth, Vlan, Vxlan
@@ -137,57 +136,6 @@ def test_a_node_whose_way_to_its_peers_has_no_carrier_takes_no_part_in_the_elect
     )
     outside = samples.facts(live=frozenset({"eth0", "eth1"}), masterships=master)
     assert file(plan(facts=outside), "/rank") == "40\n"
-
-
-def test_a_floating_ip_is_translated_both_ways_before_the_gateways_address():
-    rules = {c.name: c.rules for c in only(plan(), Chain) if c.family == 4}
-    assert rules["neutron-l3-agent-PREROUTING"] == (
-        "-d 203.0.113.50/32 -j DNAT --to-destination 198.51.100.5",
-    )
-    assert rules["neutron-l3-agent-float-snat"] == ("-s 198.51.100.5/32 -j SNAT --to-source 203.0.113.50",)
-    assert rules["neutron-l3-agent-snat"] == (
-        "-j neutron-l3-agent-float-snat",
-        "-o qg-33fedbc5-43 -j SNAT --to-source 203.0.113.21",
-    )
-
-
-def forwarding(id, external, internal, protocol="tcp"):
-    ports = [intent.PortRange(*each) if each else None for each in (external, internal)]
-    return intent.PortForwarding(
-        id, ip_address("203.0.113.60"), protocol, ports[0], ip_address("198.51.100.5"), ports[1]
-    )
-
-
-def test_forwarded_ports_lead_inward_and_their_address_is_held_beside_the_floating_ips():
-    router = samples.router(
-        port_forwardings=(
-            forwarding("a", (2222, 2222), (22, 22)),
-            forwarding("b", (2000, 2005), (3000, 3005), "udp"),
-            forwarding("c", (2000, 2005), (2000, 2005)),
-            forwarding("d", (2100, 2105), (80, 80)),
-            forwarding("e", None, None, "icmp"),
-        )
-    )
-    items = plan(samples.node(routers=(router,)))
-    rules = {c.name: c.rules for c in only(items, Chain) if c.family == 4}
-    assert rules["neutron-l3-agent-PREROUTING"] == (
-        "-d 203.0.113.50/32 -j DNAT --to-destination 198.51.100.5",
-        "-d 203.0.113.60/32 -p tcp -m tcp --dport 2222 -j DNAT --to-destination 198.51.100.5:22",
-        "-d 203.0.113.60/32 -p udp -m udp --dport 2000:2005 -j DNAT "
-        "--to-destination 198.51.100.5:3000-3005/2000",
-        "-d 203.0.113.60/32 -p tcp -m tcp --dport 2000:2005 -j DNAT --to-destination 198.51.100.5",
-        "-d 203.0.113.60/32 -p tcp -m tcp --dport 2100:2105 -j DNAT --to-destination 198.51.100.5:80",
-        "-d 203.0.113.60/32 -p icmp -j DNAT --to-destination 198.51.100.5",
-    )
-    assert rules["neutron-l3-agent-float-snat"] == ("-s 198.51.100.5/32 -j SNAT --to-source 203.0.113.50",)
-    configuration = file(items, "/keepalived.conf")
-    assert configuration.count("203.0.113.60/32 dev qg-33fedbc5-43\n") == 1
-
-
-def test_without_snat_only_floating_ips_are_translated():
-    items = plan(samples.node(routers=(samples.router(enable_snat=False),)))
-    rules = {c.name: c.rules for c in only(items, Chain) if c.family == 4}
-    assert rules["neutron-l3-agent-snat"] == ("-j neutron-l3-agent-float-snat",)
 
 
 def test_a_router_that_is_down_has_nothing():

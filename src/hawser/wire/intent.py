@@ -145,7 +145,8 @@ class HighAvailability:
 class Router:
     """A router that this node hosts; ``ha`` is None for one that lives on this node alone.
 
-    ``gateways`` are the external subnets' next hops: the default routes.
+    ``next_hops`` are those of the external subnets: the default routes, the first of each IP version. ``onlink``
+    are the external network's other subnets, which the gateway has no address of: they are on its link.
     """
 
     id: str
@@ -158,6 +159,7 @@ class Router:
     routes: tuple[Route, ...]
     ha: HighAvailability | None
     port_forwardings: tuple[PortForwarding, ...] = ()
+    onlink: tuple[Network, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

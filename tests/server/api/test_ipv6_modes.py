@@ -66,14 +66,15 @@ def test_hosts_make_addresses_of_a_64_alone(alice, network, length):
     alice.make("subnet", **body, ipv6_ra_mode="dhcpv6-stateful", ipv6_address_mode="dhcpv6-stateful")
 
 
-def test_a_gateway_is_within_the_subnet_or_link_local(alice, network):
+def test_a_gateway_is_of_the_subnets_ip_version_and_may_be_outside_of_it(alice, network):
     body = {"network_id": network["id"], "cidr": CIDR}
-    assert alice.post("/subnets", {"subnet": {**body, "gateway_ip": "2001:db8:1::1"}}).status_code == 400
     assert alice.post("/subnets", {"subnet": {**body, "gateway_ip": "10.0.0.1"}}).status_code == 400
     subnet = alice.make("subnet", **body, gateway_ip="fe80::1")
     assert subnet["gateway_ip"] == "fe80::1"
     assert subnet["allocation_pools"] == [{"start": "2001:db8::1", "end": "2001:db8::ffff:ffff:ffff:ffff"}]
     path = f"/subnets/{subnet['id']}"
+    outside = alice.put(path, {"subnet": {"gateway_ip": "2001:db8:1::1"}}).json()["subnet"]
+    assert outside["gateway_ip"] == "2001:db8:1::1"
     assert alice.put(path, {"subnet": {"gateway_ip": None}}).json()["subnet"]["gateway_ip"] is None
 
 

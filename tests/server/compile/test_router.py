@@ -45,6 +45,14 @@ def test_prefixes_are_advertised_to_tenants_and_never_to_the_external_network(st
     assert router.gateway.advertise == ()
 
 
+def test_a_router_is_told_which_external_subnets_its_gateway_is_no_part_of(stage):
+    external = stage.external()
+    stage.gateway(stage.router(), external)
+    stage.subnet(external, "198.51.100.0/24", ADMIN)
+    assert told(stage).onlink == (ip_network("198.51.100.0/24"),)
+    assert told(stage).next_hops == (ip_address("203.0.113.1"),)
+
+
 def test_every_host_is_told_of_forwarded_ports_until_they_go(stage):
     external, lan = stage.external(), stage.network()
     made = stage.gateway(stage.router(), external)

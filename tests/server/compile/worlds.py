@@ -6,6 +6,7 @@ A world is a choice of things by (noun, key); what hangs on a thing that is not 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Any
@@ -166,6 +167,9 @@ def picture_of(world: World, revision: int) -> Picture:
             whole = _whole(picture, noun, thing) if of == noun and thing is not None else None
             if whole:
                 getattr(picture, noun)[key] = whole
+    for id, network in picture.networks.items():
+        own = sorted(subnet.id for subnet in picture.subnets.values() if subnet.network_id == id)
+        picture.networks[id] = replace(network, subnet_ids=tuple(own))
     return picture
 
 

@@ -12,6 +12,7 @@ from hawser.server.model.port import PortChanges, WantedIp
 from hawser.server.model.router import ExtraRoute, RouterChanges, WantedGateway
 from hawser.server.service import port, router
 from hawser.server.store import snapshot
+from hawser.wire.intent import NetworkType
 from tests.server.stage import ADMIN, DEMO, OTHER
 
 SLAAC = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
@@ -115,6 +116,34 @@ def test_a_gateway_is_changed_moved_and_cleared(stage):
     assert cleared.gateway is None
     owners = {each.device_owner for each in port.search(stage.store, ADMIN, ALL)}
     assert "network:router_gateway" not in owners
+
+
+def test_a_new_external_subnet_gives_gateways_an_address_if_they_have_none_of_its_version(stage, lan):
+    external = stage.external()
+    made = stage.gateway(stage.router(), external)
+    inside = stage.gateway(stage.router(), external)
+    stage.joined(inside, stage.subnet(lan, "2001:db8::/64"))
+
+    def has(router_):
+        return [str(ip.address) for ip in router.get(stage.store, DEMO, router_.id).gateway.fixed_ips]
+
+    stage.subnet(external, "198.51.100.0/24", ADMIN)
+    stage.subnet(external, "2001:db8:7::/64", ADMIN, service_types=("network:floatingip",))
+    assert has(made) == ["203.0.113.2"]
+    stage.subnet(external, "2001:db8::/64", ADMIN)
+    assert has(made) == ["203.0.113.2", "2001:db8::2"]
+    assert has(inside) == ["203.0.113.3"], "its own subnet overlaps"
+    stage.subnet(external, "2001:db8:1::/64", ADMIN)
+    assert has(inside) == ["203.0.113.3", "2001:db8:1::2"]
+    assert has(made) == ["203.0.113.2", "2001:db8::2"]
+
+
+def test_a_new_external_subnet_without_room_leaves_gateways_as_they_are(stage):
+    external = stage.network(ADMIN, external=True, network_type=NetworkType.FLAT, physical_network="provider")
+    made = [stage.gateway(stage.router(), external) for _ in range(2)]
+    stage.subnet(external, "203.0.113.0/30", ADMIN, enable_dhcp=False)
+    held = [router.get(stage.store, DEMO, each.id).gateway.fixed_ips for each in made]
+    assert sorted(len(ips) for ips in held) == [0, 1]
 
 
 def test_an_operator_may_readdress_the_gateways_port(stage):

@@ -49,7 +49,7 @@ def test_the_gateway_is_the_first_address_and_the_pool_is_the_rest(stage):
         ({"pools": (pool("10.0.0.9", "10.0.0.255"),)}, "OutOfBoundsAllocationPool"),
         ({"pools": (pool("fd00::1", "fd00::2"),)}, "InvalidAllocationPool"),
         ({"gateway_ip": ip_address("10.0.0.255")}, "InvalidInput"),
-        ({"gateway_ip": ip_address("10.0.1.1")}, "InvalidInput"),
+        ({"gateway_ip": ip_address("fd00::1")}, "InvalidInput"),
         (SLAAC, "InvalidInput"),
     ],
 )

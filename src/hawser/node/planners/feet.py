@@ -30,16 +30,38 @@ def floating(router: Router) -> tuple[Interface, ...]:
     return tuple(sorted(ip_interface(address) for address in held))
 
 
-def routes(router: Router) -> Iterator[tuple[Network, Address, str]]:
-    """Destination, next hop and interface: the default routes first, then the static ones within reach."""
-    if router.gateway:
-        link = names.gateway_interface(router.gateway.port_id)
-        for hop in router.next_hops:
-            yield ip_network("0.0.0.0/0" if hop.version == 4 else "::/0"), hop, link
+def routes(router: Router) -> Iterator[tuple[Network, Address | None, str]]:
+    """Destination, next hop (None: it is on the link) and interface; what is on a link comes first.
+
+    A destination has one route: the router's own static one before the gateway's, the first of several. Static
+    routes whose next hop is on none of the router's subnets wait until it is.
+    """
+    chosen: dict[Network, tuple[Network, Address | None, str]] = {}
+    for route in (*_static(router), *_outward(router)):
+        chosen.setdefault(route[0], route)
+    yield from sorted(chosen.values(), key=lambda route: route[1] is not None)
+
+
+def _static(router: Router) -> Iterator[tuple[Network, Address, str]]:
     for route in router.routes:
         towards = [link for link, foot in links(router) if _reaches(foot, route.nexthop)]
         if towards:
             yield route.destination, route.nexthop, towards[0]
+
+
+def _outward(router: Router) -> Iterator[tuple[Network, Address | None, str]]:
+    """By the gateway: the default routes, next hops outside of its subnets, and subnets that it is no part of."""
+    if router.gateway is None:
+        return
+    link = names.gateway_interface(router.gateway.port_id)
+    for hop in router.next_hops:
+        if not _reaches(router.gateway, hop) and not hop.is_link_local:
+            yield ip_network(hop), None, link
+        yield ip_network("0.0.0.0/0" if hop.version == 4 else "::/0"), hop, link
+    inside = [address.network for foot in router.interfaces for address in foot.addresses]
+    for network in router.onlink:
+        if not any(network.version == own.version and network.overlaps(own) for own in inside):
+            yield network, None, link
 
 
 def _reaches(interface: RouterInterface, hop: Address) -> bool:

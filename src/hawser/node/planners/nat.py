@@ -7,20 +7,27 @@ from ipaddress import IPv4Address, IPv4Interface
 
 from hawser.base import names
 from hawser.machine.items.chain import Chain
-from hawser.wire.intent import PortForwarding, PortRange, Router
+from hawser.wire.intent import PortForwarding, PortRange, Router, RouterInterface
 
 PREFIX = "neutron-l3-agent-"
 
+_FROM_OUTSIDE = "0x2/0xffff"
+"""The mark of the first packet of a connection that comes in by the gateway interface."""
+
 
 def chains(router: Router, netns: str) -> Iterator[Chain]:
-    """Floating IPs both ways and port forwardings inward, then the gateway's address for everybody else (RFC 3022)."""
+    """Floating IPs both ways and port forwardings inward, then the gateway's address for everybody else (RFC 3022).
+
+    Who is inside and asks for a floating IP of the same router is seen by its holder as the router: else the
+    answers, which may not have to come back through the router, would not be those of the floating IP.
+    """
     floating = [(f.address, f.fixed_address) for f in router.floating_ips if f.address.version == 4]
     inward = (
         *(f"-d {outer}/32 -j DNAT --to-destination {inner}" for outer, inner in floating),
         *(_forward(each) for each in router.port_forwardings),
     )
     outward = tuple(f"-s {inner}/32 -j SNAT --to-source {outer}" for outer, inner in floating)
-    yield _nat(netns, f"{PREFIX}PREROUTING", inward)
+    yield _nat(netns, f"{PREFIX}PREROUTING", (*_marked(router), *inward))
     yield _nat(netns, f"{PREFIX}OUTPUT", inward)
     yield _nat(netns, f"{PREFIX}float-snat", outward)
     yield _nat(netns, f"{PREFIX}snat", _snat(router))
@@ -62,6 +69,12 @@ def _nat(netns: str, name: str, rules: tuple[str, ...]) -> Chain:
     return Chain(netns, 4, "nat", name, rules)
 
 
+def _marked(router: Router) -> tuple[str, ...]:
+    if router.gateway is None:
+        return ()
+    return (f"-i {names.gateway_interface(router.gateway.port_id)} -j MARK --set-xmark {_FROM_OUTSIDE}",)
+
+
 def _exempt(router: Router) -> tuple[str, ...]:
     if router.gateway is None:
         return ()
@@ -71,12 +84,13 @@ def _exempt(router: Router) -> tuple[str, ...]:
 
 def _snat(router: Router) -> tuple[str, ...]:
     rules = [f"-j {PREFIX}float-snat"]
-    if router.gateway and router.enable_snat and (address := _gateway_address(router)):
-        link = names.gateway_interface(router.gateway.port_id)
-        rules.append(f"-o {link} -j SNAT --to-source {address}")
+    if router.gateway and (address := _gateway_address(router.gateway)):
+        to_gateway = f"-j SNAT --to-source {address}"
+        if router.enable_snat:
+            rules.append(f"-o {names.gateway_interface(router.gateway.port_id)} {to_gateway}")
+        rules.append(f"-m mark ! --mark {_FROM_OUTSIDE} -m conntrack --ctstate DNAT {to_gateway}")
     return tuple(rules)
 
 
-def _gateway_address(router: Router) -> IPv4Address | None:
-    addresses = router.gateway.addresses if router.gateway else ()
-    return next((a.ip for a in addresses if isinstance(a, IPv4Interface)), None)
+def _gateway_address(gateway: RouterInterface) -> IPv4Address | None:
+    return next((a.ip for a in gateway.addresses if isinstance(a, IPv4Interface)), None)

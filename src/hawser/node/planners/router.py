@@ -69,6 +69,8 @@ def _namespace_settings(netns: str) -> Iterator[Item]:
     # A host with several feet answers for an address on the foot that holds it only.
     yield Sysctl(netns, "net/ipv4/conf/all/arp_ignore", "1")
     yield Sysctl(netns, "net/ipv4/conf/all/arp_announce", "2")
+    # When a subnet's first address goes, the others of the subnet stay.
+    yield Sysctl(netns, "net/ipv4/conf/all/promote_secondaries", "1")
 
 
 def _interface(netns: str, link: str, interface: RouterInterface, quiet: Key) -> Iterator[Item]:

@@ -231,7 +231,7 @@ def _configuration(router: Router, ha: HighAvailability, facts: Facts, rank_file
         primary=primary_address(ha.vrid),
         notify=_notify(router, facts),
         excluded="".join(f"        {line}\n" for line in _virtual_addresses(router)),
-        routes="".join(f"        {to} via {hop} dev {link}\n" for to, hop, link in feet.routes(router)),
+        routes="".join(f"        {line}\n" for line in _virtual_routes(router)),
     )
 
 
@@ -269,3 +269,9 @@ def _virtual_addresses(router: Router) -> Iterable[str]:
     if router.gateway:
         link = names.gateway_interface(router.gateway.port_id)
         yield from (f"{address} dev {link}" for address in feet.floating(router))
+
+
+def _virtual_routes(router: Router) -> Iterable[str]:
+    for to, hop, link in feet.routes(router):
+        scope = " scope link" if to.version == 4 else ""
+        yield f"{to} dev {link}{scope}" if hop is None else f"{to} via {hop} dev {link}"

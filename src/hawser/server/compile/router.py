@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from ipaddress import IPv6Network
 
-from hawser.base.addresses import Address, Interface, interface
+from hawser.base.addresses import Address, Interface, Network, interface
 from hawser.server.compile.picture import Picture
 from hawser.server.model import port as owners
 from hawser.server.model.floatingip import FloatingIp
@@ -59,6 +59,7 @@ def compile_router(
             for f in sorted(floating_ips, key=_id)
             for each in sorted(f.port_forwardings, key=_id)
         ),
+        onlink=_others(picture, gateway) if gateway else (),
     )
 
 
@@ -111,6 +112,13 @@ def _advertised(picture: Picture, port: Port) -> tuple[intent.Advertisement, ...
 def _next_hops(picture: Picture, gateway: Port) -> tuple[Address, ...]:
     subnets = (picture.subnets[fixed.subnet_id] for fixed in gateway.fixed_ips)
     return tuple(subnet.gateway_ip for subnet in subnets if subnet.gateway_ip is not None)
+
+
+def _others(picture: Picture, gateway: Port) -> tuple[Network, ...]:
+    """The external network's subnets that the gateway has no address of."""
+    has = {fixed.subnet_id for fixed in gateway.fixed_ips}
+    subnet_ids = picture.networks[gateway.network_id].subnet_ids
+    return tuple(picture.subnets[id].cidr for id in sorted(subnet_ids) if id not in has)
 
 
 def _high_availability(

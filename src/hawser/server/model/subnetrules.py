@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network
 from itertools import pairwise
 
-from hawser.base.addresses import LINK_LOCAL, Address, Network
+from hawser.base.addresses import Address, Network
 from hawser.base.errors import BadInput, Conflict
 from hawser.server.model.subnet import HostRoute, NewSubnet, Pool, autoconfigured
 
@@ -77,11 +77,10 @@ def _check_version(field: str, told: Address | Network, cidr: Network) -> None:
 
 
 def check_gateway(cidr: Network, gateway: Address | None) -> None:
-    """The gateway is an address of the subnet that a host can have, or link-local (RFC 4291, section 2.5.6)."""
-    if gateway is None or (cidr.version == 6 and gateway in LINK_LOCAL):
+    """Within the subnet, the gateway is an address that a host can have. Outside of it, it is on the same link."""
+    if gateway is None:
         return
-    if gateway not in cidr:
-        raise BadInput("gateway_ip", f"{gateway} is not within {cidr}")
+    _check_version("gateway_ip", gateway, cidr)
     whole = isinstance(cidr, IPv4Network) and cidr.prefixlen < 31
     if whole and gateway in (cidr.network_address, cidr.broadcast_address):
         raise BadInput("gateway_ip", f"{gateway} stands for the whole of {cidr}, not for a host")

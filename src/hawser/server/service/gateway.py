@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sqlalchemy import select
 
-from hawser.base.errors import BadInput, Conflict
+from hawser.base.errors import BadInput, Conflict, NoMoreRoom
 from hawser.server.model.caller import Caller
-from hawser.server.model.port import ROUTER_GATEWAY, NewPort
+from hawser.server.model.network import Network
+from hawser.server.model.port import ROUTER_GATEWAY, NewPort, WantedIp
 from hawser.server.model.router import Gateway, Router, WantedGateway
+from hawser.server.model.subnet import Subnet
 from hawser.server.model.unset import UNSET, given
 from hawser.server.service import access, hosting, interface, plug
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables import router as rows
 from hawser.server.store.tables.floatingip import floating_ip_table
-from hawser.server.store.tables.port import ports
+from hawser.server.store.tables.port import port_table, ports
 from hawser.server.store.tables.router import routers
 from hawser.server.store.tables.subnet import subnet_table, subnets
 
@@ -30,6 +34,21 @@ def apply(tx: Transaction, caller: Caller, router: Router, wanted: WantedGateway
         _clear(tx, router, old)
     if wanted is not None:
         _set(tx, caller, router, wanted)
+
+
+def widen(tx: Transaction, network: Network, subnet: Subnet) -> None:
+    """Give the gateways on an external network an address of a new subnet, if they have none of its IP version.
+
+    A router stays as it is where the subnet has no room, is not for gateways, or overlaps with one of its own.
+    """
+    if not network.external or (subnet.service_types and not subnet.serves(ROUTER_GATEWAY)):
+        return
+    columns = port_table.c
+    for port in ports.find(tx, columns.network_id == network.id, columns.device_owner == ROUTER_GATEWAY):
+        has = {each.address.version for each in port.fixed_ips}
+        if subnet.cidr.version not in has and interface.is_apart(tx, port.device_id, subnet):
+            with suppress(NoMoreRoom):
+                plug.readdress(tx, port, (*plug.kept(port.fixed_ips), WantedIp(subnet.id)))
 
 
 def _set(tx: Transaction, caller: Caller, router: Router, wanted: WantedGateway) -> None:

@@ -63,9 +63,18 @@ def check_apart(tx: Transaction, router: Router, new: Iterable[Subnet]) -> None:
         for other in old:
             if subnet.id == other.id:
                 raise BadInput("subnet_id", f"router {router.id} already has a port on it", kind=_BAD)
-            if subnet.cidr.version == other.cidr.version and subnet.cidr.overlaps(other.cidr):
+            if _overlap(subnet, other):
                 wrong = f"{subnet.cidr} overlaps with {other.cidr} of subnet {other.id} on router {router.id}"
                 raise BadInput("subnet_id", wrong, kind=_BAD)
+
+
+def is_apart(tx: Transaction, router_id: str, subnet: Subnet) -> bool:
+    """Whether a subnet overlaps with none that the router has."""
+    return not any(_overlap(subnet, other) for other in connected(tx, router_id))
+
+
+def _overlap(one: Subnet, other: Subnet) -> bool:
+    return one.cidr.version == other.cidr.version and one.cidr.overlaps(other.cidr)
 
 
 def owner_of(router: Router) -> str:

@@ -19,7 +19,7 @@ from hawser.server.model.port import ADDRESSED_OWNERS, DHCP
 from hawser.server.model.subnet import NewSubnet, Subnet, SubnetChanges
 from hawser.server.model.subnetpool import SubnetPool
 from hawser.server.model.unset import UNSET
-from hawser.server.service import access, dhcp, plug, prefix, quota
+from hawser.server.service import access, dhcp, gateway, plug, prefix, quota
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import freerange
@@ -60,6 +60,7 @@ def make(tx: Transaction, network: Network, draft: NewSubnet, pool: SubnetPool |
     network = _with(tx, network, subnet, pool)
     if subnet.autoconfigured:
         _readdress_hosts(tx, network.id)
+    gateway.widen(tx, network, subnet)
     dhcp.serve(tx, network)
     return subnet
 
