@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Self
+from urllib.parse import urlencode
 
 import httpx
 from keystoneauth1.identity import v3
@@ -37,6 +38,14 @@ class Api:
         """POST one: `create("network", name="blue")`. LabError with the server's words."""
         return dict(self._ask("POST", f"/{noun}s", {noun: attributes}, noun))
 
+    def create_below(self, owner: str, noun: str, **attributes: Any) -> dict[str, Any]:
+        """POST one that belongs to another: ``owner`` is that one's path, `floatingips/ID`."""
+        return dict(self._ask("POST", f"/{owner}/{noun}s", {noun: attributes}, noun))
+
+    def find(self, noun: str, **filters: str) -> list[dict[str, Any]]:
+        """GET those that have these attributes."""
+        return list(self._ask("GET", f"/{noun}s?{urlencode(filters)}", None, f"{noun}s"))
+
     def show(self, noun: str, identity: str) -> dict[str, Any]:
         """GET one."""
         return dict(self._ask("GET", f"/{noun}s/{identity}", None, noun))
@@ -58,6 +67,13 @@ class Api:
         live."""
         agents = self._ask("GET", f"/routers/{router}/l3-agents", None, "agents")
         return {agent["host"]: agent["ha_state"] for agent in agents if agent["alive"]}
+
+    def shared_out(self) -> dict[str, list[str]]:
+        """What the hosts of each highly available router play, in the alphabet's order: `["active", "standby"]`."""
+        parts: dict[str, list[str]] = {}
+        for place in self._ask("GET", "/router-places", None, "router_places"):
+            parts.setdefault(place["router_id"], []).append(place["ha_state"] or "")
+        return {router: sorted(of_hosts) for router, of_hosts in parts.items()}
 
     def starts(self, host: str) -> dict[str, str]:
         """When each agent of a host last started, by its binary."""

@@ -1,36 +1,70 @@
-"""`python -m soak --minutes 30 --seed 7`: until the time is over, or something is not as it must be."""
+"""`python -m soak --minutes 30 --seed 7`: until the time is over, or something does not become as it must be."""
 
 from __future__ import annotations
 
+import json
 import secrets
+import signal
 import sys
+import time
+from random import Random
 
 import click
 
-from benchmarks.stage import Stage
 from hawser.base.errors import HawserError
-from hawser.lab.progress import Silent
 from soak.run import soak
+from soak.site import site
+from soak.tally import Result, Soak
 
 
 @click.command()
 @click.option("--minutes", default=30.0, show_default=True, help="How long.")
 @click.option("--seed", type=int, help="Which order of steps; chosen and told without it.")
 @click.option("--name", default="soak", show_default=True, help="The lab's name.")
-def main(minutes: float, seed: int | None, name: str) -> None:
+@click.option("--network-nodes", default=2, show_default=True, type=click.IntRange(2, 9), help="How many.")
+@click.option("--l2population/--no-l2population", default=True, show_default=True)
+@click.option("--patience", default=1.0, show_default=True, help="Factor of all bounds, for a busy machine.")
+@click.option("--keep", is_flag=True, help="Leave the lab as it is when something is wrong.")
+@click.option("--json", "as_json", is_flag=True, help="For programs; what happens is told on standard error.")
+def main(
+    *,
+    minutes: float,
+    seed: int | None,
+    name: str,
+    network_nodes: int,
+    l2population: bool,
+    patience: float,
+    keep: bool,
+    as_json: bool,
+) -> None:
     """Break and mend a lab in random order (root). Exit status 1 if something is not as it must be."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     seed = secrets.randbelow(1_000_000) if seed is None else seed
-    print(f"seed {seed}, {minutes:g} minutes", flush=True)
-    stage = Stage(name, Silent())
+    settings = f"{network_nodes} network nodes, {'with' if l2population else 'without'} l2population"
+    _say(f"seed {seed}, {settings}, {minutes:g} minutes")
+    results: list[Result] = []
+    begun, end = time.monotonic(), ""
     try:
-        taken = soak(stage, seed, minutes * 60, lambda line: print(line, flush=True))
+        with site(name, network_nodes=network_nodes, l2population=l2population, keep=keep) as made:
+            begun = time.monotonic()
+            for result in soak(made, Random(seed), minutes * 60, patience):
+                results.append(result)
+                _say(_told(result))
     except HawserError as error:
-        sys.exit(f"soak: {error}")
-    finally:
-        stage.close()
-    print(f"seed {seed}: {taken.total()} steps, all as it must be")
-    for step, times in taken.most_common():
-        print(f"{times:6} {step}")
+        end = str(error)
+    outcome = Soak(seed, settings, (time.monotonic() - begun) / 60, tuple(results), end)
+    click.echo(json.dumps(outcome.as_json(), indent=2) if as_json else outcome.table())
+    sys.exit(0 if outcome.well else 1)
+
+
+def _told(result: Result) -> str:
+    times = f"outage {result.outage:.2f}, none {result.none:.2f}, several {result.several:.2f}"
+    wrong = "".join(f"\n     WRONG: {each}" for each in result.wrong)
+    return f"{result.number:4} {result.step}: {result.what}; {times}; as it must be after {result.took:.1f} s{wrong}"
+
+
+def _say(line: str) -> None:
+    click.echo(f"{time.strftime('%H:%M:%S')} {line}", err=True)
 
 
 if __name__ == "__main__":

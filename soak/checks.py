@@ -2,61 +2,117 @@
 
 from __future__ import annotations
 
-from functools import partial
+import time
+from collections.abc import Callable, Iterable
 
-from benchmarks.stage import until
+from benchmarks.routed import Router
+from hawser.base import names
 from hawser.base.errors import LabError
-from hawser.cli.story import masters
 from hawser.lab.ping import wait_for_answer
+from soak import leaks
+from soak.changes import OUTER_PORT, V6_GATEWAY
 from soak.site import Site
 
-ONE_MASTER = 2.0
+ONE_MASTER = 1.0
 ANSWER = 10.0
 TRUTH = 20.0
 NOTHING_LEFT = 20.0
+COPIED = 20.0
 """Seconds at most; what it took is told. A node that has power again needs some for its start."""
-CONFS = "/var/lib/neutron/ha_confs"
+PAUSE = 0.1
 
 
-def check(site: Site) -> None:
-    """LabError with what is not so."""
-    for router in site.routers:
-        until(partial(_has_one_master, site, router), f"one node is master of {router}", ONE_MASTER)
-    if wait_for_answer(site.stage.outside, site.path.floating, ANSWER) is None:
-        raise LabError(f"Not within {ANSWER:.0f} s: {site.path.floating} answers from outside.")
-    if not site.served:
-        return
-    for router in site.routers:
-        until(partial(_is_told, site, router), f"the API tells who is master of {router}", TRUTH)
+def check(site: Site, patience: float = 1.0) -> None:
+    """LabError with what is not so within its time, of which ``patience`` is a factor."""
+    check_traffic(site, patience)
+    if site.state.served:
+        _eventually(lambda: _lies(site), TRUTH * patience)
+        _eventually(lambda: leaks.found(site), NOTHING_LEFT * patience)
+    _eventually(lambda: _not_copied(site), COPIED * patience)
+
+
+def check_traffic(site: Site, patience: float = 1.0) -> None:
+    """Each router has one master; what is reached through them is."""
+    _eventually(lambda: _not_one_master(site), ONE_MASTER * patience)
+    for address in site.addresses():
+        if wait_for_answer(site.outside, address, ANSWER * patience) is None:
+            raise LabError(f"Not within {ANSWER * patience:.0f} s: {address} answers from outside.")
+    since = time.time()
+    _eventually(lambda: _silent_flows(site, since), ANSWER * patience)
+    if site.state.forwarding:
+        _eventually(lambda: _not_forwarded(site), ANSWER * patience)
+    if site.state.v6:
+        _eventually(lambda: _no_v6(site), ANSWER * patience)
+
+
+def _eventually(wrong: Callable[[], Iterable[str]], seconds: float) -> None:
+    """Look again and again until nothing is wrong."""
+    deadline = time.monotonic() + seconds
+    while found := list(wrong()):
+        if time.monotonic() > deadline:
+            raise LabError(f"Not right within {seconds:.0f} s: {'; '.join(found)}")
+        time.sleep(PAUSE)
+
+
+def _not_one_master(site: Site) -> Iterable[str]:
+    for router in _carried(site):
+        held = site.masters(router)
+        if len(held) != 1:
+            yield f"router {router.id} is carried by {', '.join(held) or 'nobody'}"
+
+
+def _carried(site: Site) -> list[Router]:
+    """The routers that some node can carry: one that is on a single node falls with it."""
+    return [each for each in site.routers if each.id != site.state.lone or not site.state.broken]
+
+
+def _silent_flows(site: Site, since: float) -> Iterable[str]:
+    return [f"{flow.name} stands still" for flow in site.flows if not flow.answered(since)]
+
+
+def _not_forwarded(site: Site) -> Iterable[str]:
+    address = (
+        site.admin.show("floatingip", site.state.forwarding)["floating_ip_address"]
+        if site.state.served
+        else ""
+    )
+    asked = f"import socket; socket.create_connection(('{address}', {OUTER_PORT}), 1)"
+    if address and site.outside.run(["python3", "-c", asked], check=False).returncode:
+        yield f"port {OUTER_PORT} of {address} leads nowhere"
+
+
+def _no_v6(site: Site) -> Iterable[str]:
+    inside = ["ip", "netns", "exec", site.front.netns]
+    asked = [*inside, "ping", "-6", "-n", "-c", "1", "-W", "1", V6_GATEWAY]
+    if site.front.node.run(asked, check=False).returncode:
+        yield f"{V6_GATEWAY} does not answer the guest"
+
+
+def _lies(site: Site) -> Iterable[str]:
+    """Where the API tells something else than what is so."""
+    for router in _carried(site):
+        held = site.masters(router)
+        if router.id == site.state.lone:
+            continue
+        parts = site.admin.parts(router.id)
+        active = sorted(host for host, part in parts.items() if part == "active")
+        if active != held:
+            yield f"router {router.id} is on {held}, and the API says {parts}"
+        for port in site.admin.find("port", device_id=router.id, device_owner="network:router_gateway"):
+            if [port["binding:host_id"]] != held:
+                yield f"gateway of {router.id} is on {held}, and the API says {port['binding:host_id']}"
+            if port["status"] != "ACTIVE":
+                yield f"gateway of {router.id} is {port['status']}"
+
+
+def _not_copied(site: Site) -> Iterable[str]:
+    """Which connections a node without a fault could not carry on."""
+    netns = names.router_namespace(site.main.id)
     for name in site.whole:
-        until(partial(_is_tidy, site, name), f"only what is wanted stands on {name}", NOTHING_LEFT)
-
-
-def _has_one_master(site: Site, router: str) -> bool:
-    return len(_masters(site, router)) == 1
-
-
-def _masters(site: Site, router: str) -> list[str]:
-    return [name for name in masters(site.stage.lab, router) if name in site.seen]
-
-
-def _is_told(site: Site, router: str) -> bool:
-    """One is active, and it is so; a node that was lost is not told to be."""
-    active = [host for host, part in site.stage.admin.parts(router).items() if part == "active"]
-    return active == _masters(site, router)
-
-
-def _is_tidy(site: Site, name: str) -> bool:
-    """Whether a node has namespaces, files and processes of the routers that there are, and of no others."""
-    node = site.node(name)
-    spaces = {line.split()[0] for line in node.run(["ip", "netns"]).stdout.splitlines()}
-    routers = {space.removeprefix("qrouter-") for space in spaces if space.startswith("qrouter-")}
-    kept = {path.name for path in node.path(CONFS).iterdir() if path.is_dir()}
-    arguments = node.run(["ps", "-eo", "args"]).stdout.splitlines()
-    running = {_router_of(line) for line in arguments if line.startswith(("keepalived ", "conntrackd "))}
-    return routers == kept == running == site.routers
-
-
-def _router_of(line: str) -> str:
-    """The router whose file a daemon was given."""
-    return next((word.split("/")[-2] for word in line.split() if word.startswith(CONFS)), line)
+        table = site.lab.node(name).run(
+            ["ip", "netns", "exec", netns, "cat", "/proc/net/nf_conntrack"], check=False
+        )
+        for flow in site.flows:
+            mine = (line for line in table.stdout.splitlines() if f"sport={flow.port} " in line)
+            if not any(flow.kind in line.split() and "UNREPLIED" not in line for line in mine):
+                yield f"{flow.name} (port {flow.port}) is not known on {name}"

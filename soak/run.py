@@ -3,43 +3,89 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
 from random import Random
 
-from benchmarks.stage import Stage
-from hawser.base.errors import HawserError, LabError
-from soak.checks import check
-from soak.site import Site
-from soak.steps import STEPS, mend
+import httpx
 
+from benchmarks.highavailability.crowd import Answers, Crowd
+from benchmarks.stage import until
+from hawser.base.errors import HawserError, LabError
+from soak.checks import check, check_traffic
+from soak.faults import mend
+from soak.holding import History, Span
+from soak.site import Site
+from soak.steps import STEPS, Step
+from soak.tally import Result
+
+INTERVAL = 0.05
+"""Seconds between two pings of an address."""
 LONGEST_PAUSE = 2.0
 """Seconds between two steps at most."""
+MASTERS = 1.0
+"""Seconds that a router may have no master, or several."""
 
 
-def soak(stage: Stage, seed: int, seconds: float, say: Callable[[str], None]) -> Counter[str]:
-    """How often each step was taken. LabError says after which step what was not as it must be, and the seed."""
-    random, taken = Random(seed), Counter[str]()
-    site = Site.on(stage)
-    site.agree()
-    end = time.monotonic() + seconds
+def soak(site: Site, random: Random, seconds: float, patience: float) -> Iterator[Result]:
+    """Each step as it is done; in the end all is mended. LabError with what does not become as it must be."""
+    check(site, patience)
+    end, number = time.monotonic() + seconds, 0
     while time.monotonic() < end:
-        _one(site, random, taken, seed, say)
+        number += 1
+        step = random.choice([step for step in STEPS if step.may(site)])
+        try:
+            yield _one(site, step, number, random, patience)
+        except (HawserError, httpx.HTTPError, OSError) as error:
+            raise LabError(f"Step {number} ({step.name}): {error}") from error
     mend(site)
-    check(site)
-    return taken
+    check(site, patience)
 
 
-def _one(site: Site, random: Random, taken: Counter[str], seed: int, say: Callable[[str], None]) -> None:
-    step = random.choice([step for step in STEPS if step.may(site)])
-    number, begun = taken.total() + 1, time.monotonic()
-    taken[step.name] += 1
+def _one(site: Site, step: Step, number: int, random: Random, patience: float) -> Result:
+    addresses, routers = site.addresses(), {router.id for router in site.routers}
+    site.state.disturbed.clear()
+    crowd = Crowd(site.outside, list(addresses), INTERVAL)
     try:
+        until(lambda: crowd.heard() == _reachable(site, addresses), "all addresses answer from outside")
+        site.sentry.mark()
+        begun = time.time()
         what = step.do(site, random)
-        check(site)
-        took = time.monotonic() - begun
+        check(site, patience)
+        took = time.time() - begun
         time.sleep(random.uniform(0, LONGEST_PAUSE))
-        check(site)  # it is so still
-    except HawserError as error:
-        raise LabError(f"Seed {seed}, step {number} ({step.name}): {error}") from error
-    say(f"{number:4} {step.name}: {what}; all as it must be after {took:.1f} s")
+        check_traffic(site, patience)  # it is so still
+    finally:
+        ended, history = time.time(), site.sentry.history()
+        answers = crowd.stop()
+    watched = routers & {router.id for router in site.routers} - site.state.disturbed
+    if site.state.broken:
+        watched -= {site.state.lone}
+    outage = _outage(answers, [each for each in addresses if addresses[each] in watched], begun, ended)
+    span = _span(history, watched, site.seen)
+    wrong = tuple(_wrong(step, outage, span, patience))
+    return Result(number, step.name, what, took, outage, span.none, span.several, wrong)
+
+
+def _reachable(site: Site, addresses: dict[str, str]) -> set[str]:
+    """A router on a single node falls with it."""
+    fallen = {site.state.lone} if site.state.broken else set()
+    return {address for address, router in addresses.items() if router not in fallen}
+
+
+def _outage(answers: Answers, addresses: list[str], begun: float, ended: float) -> float:
+    silences = answers.silences(begun, ended)
+    return max(silences[address] for address in addresses) / 1000
+
+
+def _span(history: History, routers: set[str], nodes: list[str]) -> Span:
+    spans = [history.span(router, nodes) for router in routers]
+    return Span(max(span.none for span in spans), max(span.several for span in spans))
+
+
+def _wrong(step: Step, outage: float, span: Span, patience: float) -> Iterator[str]:
+    if outage > step.outage * patience:
+        yield f"an address was silent for {outage:.2f} s, and {step.outage:.2f} s are bearable"
+    if span.none > MASTERS * patience:
+        yield f"a router had no master for {span.none:.2f} s"
+    if span.several > MASTERS * patience:
+        yield f"a router had several masters for {span.several:.2f} s"

@@ -1,144 +1,102 @@
-"""What may happen in a step: faults and their ends, killed processes, changes of the API."""
+"""The table of what may happen in a step, and what each may cost those who use the routers."""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Callable
 from dataclasses import dataclass
-from random import Random
 
-from benchmarks import routed
-from benchmarks.stage import until
-from hawser.cli.story import NETWORK_NODES
 from hawser.lab.lab import Fault
-from soak.site import SERVER, Site
+from soak import changes, faults
+from soak.faults import Deed
+from soak.site import HEALTH_CHECK, Site
+
+QUIET = 0.2
+"""Seconds without an answer from outside that nobody would notice."""
+FAILOVER = 0.8
+CHECKED = HEALTH_CHECK + 1.0
+"""The interval and half a second, from any moment between two checks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """``may`` is whether it can happen now; ``do`` does it and answers what it did in words."""
+    """``may`` is whether it can happen now; ``do`` does it and answers what it did in words. ``outage``: the longest
+    silence of an address, in seconds."""
 
     name: str
     may: Callable[[Site], bool]
-    do: Callable[[Site, Random], str]
+    do: Deed
+    outage: float = QUIET
 
 
 def _is_sound(site: Site) -> bool:
-    return not site.broken
+    """Nothing is broken, nor is the only other node drained."""
+    return not site.state.broken
 
 
 def _is_broken(site: Site) -> bool:
-    return bool(site.broken)
+    return bool(site.state.broken)
 
 
 def _is_served(site: Site) -> bool:
-    return site.served
+    return site.state.served
 
 
-def _break(fault: Fault, word: str, segment: str = "") -> Callable[[Site, Random], str]:
-    def do(site: Site, random: Random) -> str:
-        site.broken, site.fault = random.choice(NETWORK_NODES), word
-        site.stage.lab.fail(site.broken, fault, segment)
-        return f"{word} on {site.broken}"
-
-    return do
+def _is_unserved(site: Site) -> bool:
+    return not site.state.served
 
 
-def _cut_external(site: Site, _random: Random) -> str:
-    """Only of the node that stands by: the master would go on without health checks, which are off by default."""
-    master = site.stage.settle(site.path)
-    site.broken, site.fault = site.stage.other(master), "external"
-    site.stage.lab.fail(site.broken, Fault.LINK, "external")
-    return f"external on {site.broken}"
+def _is_calm(site: Site) -> bool:
+    """All nodes work, and a server."""
+    return _is_sound(site) and _is_served(site)
 
 
-def _heal(site: Site, _random: Random) -> str:
-    said = f"{site.fault} of {site.broken} is over"
-    site.stage.lab.heal(site.broken)
-    site.broken = site.fault = ""
-    return said
+def _may_move(site: Site) -> bool:
+    return _is_calm(site) and not site.state.drained
 
 
-def _kill_keepalived(site: Site, random: Random) -> str:
-    name = random.choice(NETWORK_NODES)
-    node = site.node(name)
-    found = node.run(["pidof", "keepalived"], check=False).stdout.split()
-    node.run(["kill", "-9", *found])
-    return f"keepalived on {name}"
+def _may_undrain(site: Site) -> bool:
+    return _is_calm(site) and bool(site.state.drained)
 
 
-def _restart_agent(site: Site, random: Random) -> str:
-    name, how = random.choice(site.whole), random.choice((signal.SIGTERM, signal.SIGKILL))
-    site.stage.lab.stop(f"node@{name}", how)
-    site.stage.lab.start(f"node@{name}")
-    return f"agent on {name}, by {how.name}"
+def _may_switch_router(site: Site) -> bool:
+    return _is_served(site) and not site.state.joined
 
 
-def _stop_server(site: Site, random: Random) -> str:
-    how = random.choice((signal.SIGTERM, signal.SIGKILL))
-    site.stage.lab.stop(SERVER, how)
-    site.served = False
-    return f"server, by {how.name}"
-
-
-def _start_server(site: Site, _random: Random) -> str:
-    site.stage.lab.start(SERVER)
-    site.served = True
-    return "server"
-
-
-def _switch_floating_ip(site: Site, _random: Random) -> str:
-    admin = site.stage.admin
-    if site.floating:
-        admin.delete("floatingip", site.floating)
-        site.floating = ""
-        return "off"
-    port = admin.create("port", network_id=site.path.router.inside.id)["id"]
-    made = admin.create("floatingip", floating_network_id=site.stage.external, port_id=port)
-    site.floating = str(made["id"])
-    return "on"
-
-
-def _switch_interface(site: Site, _random: Random) -> str:
-    action = "remove_router_interface" if site.joined else "add_router_interface"
-    site.stage.admin.act(site.path.router.id, action, subnet_id=site.further.subnet)
-    site.joined = not site.joined
-    return action
-
-
-def _switch_router(site: Site, _random: Random) -> str:
-    """A further router on the further network; only while that is free."""
-    if site.extra:
-        routed.remove_router(site.stage.admin, site.extra)
-        site.extra = None
-        return "gone"
-    site.extra = routed.make_router(site.stage.admin, site.further, site.stage.external)
-    return "made"
+def _may_switch_interface(site: Site) -> bool:
+    return _is_served(site) and site.state.extra is None
 
 
 STEPS = (
-    Step("power off", _is_sound, _break(Fault.POWER, "power")),
-    Step("cut the tunnel network", _is_sound, _break(Fault.LINK, "tunnel", "tunnel")),
-    Step("cut the external network", lambda site: _is_sound(site) and site.served, _cut_external),
-    Step("freeze", _is_sound, _break(Fault.FREEZE, "freeze")),
-    Step("heal", _is_broken, _heal),
-    Step("heal soon", _is_broken, _heal),
-    Step("kill -9 keepalived", _is_sound, _kill_keepalived),
-    Step("restart the agent", _is_sound, _restart_agent),
-    Step("stop the server", _is_served, _stop_server),
-    Step("start the server", lambda site: not site.served, _start_server),
-    Step("start the server soon", lambda site: not site.served, _start_server),
-    Step("switch a floating IP", _is_served, _switch_floating_ip),
-    Step("switch an interface", lambda site: site.served and site.extra is None, _switch_interface),
-    Step("switch a router", lambda site: site.served and not site.joined, _switch_router),
+    Step("power off", _is_sound, faults.break_node(Fault.POWER, "power"), FAILOVER),
+    Step("cut the tunnel link", _is_sound, faults.break_node(Fault.LINK, "tunnel", "tunnel"), FAILOVER),
+    Step("silence the tunnel", _is_sound, faults.break_node(Fault.SILENCE, "silence", "tunnel"), FAILOVER),
+    Step("cut the external link", _is_sound, faults.break_node(Fault.LINK, "external", "external"), CHECKED),
+    Step("silence the outside", _is_sound, faults.break_node(Fault.SILENCE, "outside", "external"), CHECKED),
+    Step("freeze", _is_sound, faults.break_node(Fault.FREEZE, "freeze"), FAILOVER),
+    Step("ha port down", _is_sound, faults.ha_port_down, FAILOVER),
+    Step("agent hangs", _is_sound, faults.hang_agent),
+    Step("heal", _is_broken, faults.heal),
+    Step("heal soon", _is_broken, faults.heal),
+    Step("heal at once", _is_broken, faults.heal),
+    Step("keepalived killed", _is_sound, faults.signal_daemons("keepalived", signal.SIGKILL), FAILOVER),
+    Step("keepalived hangs", _is_sound, faults.signal_daemons("keepalived", signal.SIGSTOP), FAILOVER),
+    Step("conntrackd killed", _is_sound, faults.signal_daemons("conntrackd", signal.SIGKILL)),
+    Step("restart the agent", _is_sound, faults.restart_agent),
+    Step("stop the server", _is_served, faults.stop_server),
+    Step("start the server", _is_unserved, faults.start_server),
+    Step("start the server soon", _is_unserved, faults.start_server),
+    Step("start the server at once", _is_unserved, faults.start_server),
+    Step("move a router", _may_move, changes.move),
+    Step("drain a node", _may_move, changes.drain),
+    Step("undrain", _may_undrain, changes.undrain),
+    Step("rebalance", _may_move, changes.rebalance),
+    Step("new connections", lambda site: True, changes.renew),
+    Step("switch a floating IP", _is_served, changes.switch_floating_ip),
+    Step("switch a port forwarding", _is_served, changes.switch_forwarding),
+    Step("switch an interface", _may_switch_interface, changes.switch_interface),
+    Step("switch an IPv6 subnet", _is_served, changes.switch_v6),
+    Step("switch a router", _may_switch_router, changes.switch_router),
+    Step("switch high availability", _is_calm, changes.switch_kind),
 )
-"""Some twice, so that nothing stays broken for long."""
-
-
-def mend(site: Site) -> None:
-    """End every fault."""
-    if not site.served:
-        _start_server(site, Random(0))
-    if site.broken:
-        _heal(site, Random(0))
-    until(lambda: not site.broken and site.served, "all is mended", 1)
+"""What mends is there several times, so that nothing stays broken for long."""
