@@ -1,12 +1,28 @@
 """What stands after a plan, on the real kernel and in memory alike."""
 
+from dataclasses import replace
+
 import pytest
 
 from hawser.base.errors import MachineError
 from hawser.machine.items.file import File
 from hawser.machine.items.link import Member, Vlan
 from hawser.machine.plan import Op, Plan, Step, Verb
-from tests.machine.things import R1, R2, address, bridge, chain, flood, route, router, setting, veth, vxlan
+from tests.machine.things import (
+    R1,
+    R2,
+    address,
+    bridge,
+    chain,
+    flood,
+    neighbour,
+    place,
+    route,
+    router,
+    setting,
+    veth,
+    vxlan,
+)
 
 
 def refusals(outcome):
@@ -123,6 +139,57 @@ def test_a_tunnel_end_with_a_group_has_no_flood_entry_of_its_own(bench):
     bench.add_foreign_link("under")
     bench.make(vxlan(group="239.1.1.1"))
     assert set(bench.read()) == {vxlan().key}
+
+
+def test_a_told_place_moves_with_what_is_told_and_goes_alone(bench):
+    bench.add_foreign_link("under")
+    tunnel = (vxlan(), bridge(), Member("vxlan-7", "brq1", answers=True), flood("192.0.2.2"))
+    other = place("fa:16:3e:00:00:08", "192.0.2.3")
+    assert not refusals(bench.make(*tunnel, place(), other))
+    outcome = bench.make(place(vtep="192.0.2.3"))
+    assert [op.verb for op in outcome.done] == [Verb.CHANGE]
+    bench.drop(place())
+    assert bench.stands(other)
+    assert all(bench.stands(item) for item in tunnel)
+    bench.drop(*tunnel, other)
+    assert bench.read() == {}
+
+
+def test_a_neighbour_gets_another_mac_in_place_and_goes_alone(bench):
+    six = neighbour("2001:db8::9")
+    assert not refusals(bench.make(bridge(), neighbour(), six))
+    outcome = bench.make(neighbour(mac="fa:16:3e:00:00:07"))
+    assert [op.verb for op in outcome.done] == [Verb.CHANGE]
+    bench.drop(neighbour())
+    assert set(bench.read()) == {bridge().key, six.key}
+    bench.drop(bridge(), six)
+    assert bench.read() == {}
+
+
+def test_whether_a_bridge_answers_for_who_is_behind_a_port_changes_in_place(bench):
+    bench.add_foreign_link("under")
+    bench.make(vxlan(), bridge(), Member("vxlan-7", "brq1"))
+    for answers in (True, False):
+        outcome = bench.make(Member("vxlan-7", "brq1", answers=answers))
+        assert [op.verb for op in outcome.done] == [Verb.CHANGE]
+        assert bench.stands(Member("vxlan-7", "brq1", answers=answers))
+
+
+def test_a_tap_that_others_made_gets_the_mtu_of_its_network_and_keeps_its_own_where_none_is_said(bench):
+    bench.add_foreign_link("tap9", "dev9")
+    bench.make(bridge(), Member("tap9", "brq1", mtu=1400))
+    outcome = bench.make(Member("tap9", "brq1", mtu=1380))
+    assert [op.verb for op in outcome.done] == [Verb.CHANGE]
+    assert bench.stands(Member("tap9", "brq1", mtu=1380))
+
+
+@pytest.mark.parametrize("option", [{"ttl": 7}, {"tos": 0x20}])
+def test_a_tunnel_end_has_the_hops_and_the_service_that_are_asked_for(bench, option):
+    bench.add_foreign_link("under")
+    bench.make(vxlan())
+    outcome = bench.make(replace(vxlan(), **option))
+    assert not refusals(outcome)
+    assert bench.stands(replace(vxlan(), **option))
 
 
 def test_a_vni_moves_to_another_name(bench):

@@ -17,8 +17,22 @@ from hawser.machine.items.file import File
 from hawser.machine.items.item import netns_key
 from hawser.machine.items.link import Member, Vlan
 from hawser.machine.items.process import Process
+from hawser.machine.items.sysctl import Sysctl
 from hawser.machine.plan import Verb, plan
-from tests.machine.things import R1, address, bridge, chain, daemon, route, router, setting, veth
+from tests.machine.things import (
+    R1,
+    address,
+    bridge,
+    chain,
+    daemon,
+    neighbour,
+    place,
+    route,
+    router,
+    setting,
+    veth,
+    vxlan,
+)
 
 pytestmark = pytest.mark.kernel
 
@@ -110,6 +124,62 @@ def test_facts_tell_which_links_have_a_carrier(kernel):
     run("ip", "link", "set", "eth7", "down")
     assert "eth7" in kernel.machine.facts().links
     assert "eth7" not in kernel.machine.facts().live
+
+
+def answering(kernel):
+    """A bridge with a router on it, and another node's port that it knows of."""
+    kernel.add_foreign_link("under")
+    kernel.make(router(), veth(), address(), bridge(), Member("tap1", "brq1"), vxlan())
+    kernel.make(Member("vxlan-7", "brq1", answers=True), neighbour(), place())
+
+
+def known(address):
+    """What the router learns when it asks for an address."""
+    ping = ("ip", "netns", "exec", R1, "ping", "-c1", "-W1", address)
+    subprocess.run(ping, capture_output=True, check=False)
+    return run("ip", "-n", R1, "neigh", "show", address)
+
+
+def test_who_asks_for_a_known_neighbour_is_answered_here_and_for_no_other(kernel):
+    answering(kernel)
+    assert "lladdr fa:16:3e:00:00:09" in known("10.1.0.9")
+    assert "lladdr" not in known("10.1.0.8")
+    run("ip", "-n", R1, "neigh", "flush", "dev", "qr-1")
+    kernel.make(Member("vxlan-7", "brq1"))
+    assert "lladdr" not in known("10.1.0.9")
+
+
+def test_entries_of_an_operator_or_the_kernel_are_not_ours(kernel):
+    answering(kernel)
+    run("ip", "neigh", "add", "10.1.0.77", "lladdr", "fa:16:3e:00:00:77", "dev", "brq1")
+    run("bridge", "fdb", "add", "fa:16:3e:00:00:77", "dev", "vxlan-7", "dst", "192.0.2.7", "self", "static")
+    run("bridge", "fdb", "add", "fa:16:3e:00:00:78", "dev", "vxlan-7", "dst", "192.0.2.7", "self", "dynamic")
+    assert not plan(kernel.wanted, kernel.read())
+
+
+def test_a_place_that_the_bridge_forgot_is_told_again(kernel):
+    answering(kernel)
+    run("bridge", "fdb", "del", "fa:16:3e:00:00:09", "dev", "vxlan-7", "master")
+    assert [op.item.key for op in kernel.settle().done] == [place().key]
+
+
+def test_a_setting_that_has_a_least_value_is_raised_and_never_lowered(kernel):
+    own = Path("/proc/sys/net/ipv4/neigh/lo/gc_stale_time")
+    item = Sysctl("", "net/ipv4/neigh/lo/gc_stale_time", "90", "lo", least=True)
+    own.write_text("60")
+    kernel.make(item)
+    assert own.read_text() == "90\n"
+    own.write_text("900")
+    assert kernel.settle().done == ()
+    assert own.read_text() == "900\n"
+
+
+def test_an_optional_setting_that_cannot_be_is_told_of_once_and_let_be(kernel, caplog):
+    for _ in range(2):
+        outcome = kernel.make(Sysctl("", "net/ipv4/no_such_setting", "1", optional=True))
+        assert not outcome.failed
+    assert len([each for each in caplog.records if "no_such_setting" in each.message]) == 1
+    assert kernel.make(Sysctl("", "net/ipv4/nor_this", "1")).failed
 
 
 def test_a_vlan_stands_or_the_module_is_named(kernel):

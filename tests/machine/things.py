@@ -4,8 +4,9 @@ from ipaddress import ip_address, ip_interface, ip_network
 
 from hawser.machine.items.address import Address
 from hawser.machine.items.chain import Chain
-from hawser.machine.items.fdb import Flood
+from hawser.machine.items.fdb import Flood, Place
 from hawser.machine.items.link import Bridge, Veth, Vxlan
+from hawser.machine.items.neighbour import Neighbour
 from hawser.machine.items.netns import Netns
 from hawser.machine.items.process import Process
 from hawser.machine.items.route import Route
@@ -33,6 +34,14 @@ def vxlan(name="vxlan-7", vni=7, device="under", group=None, mtu=1450):
 
 def flood(vtep, link="vxlan-7"):
     return Flood(link, ip_address(vtep))
+
+
+def place(mac="fa:16:3e:00:00:09", vtep="192.0.2.2", link="vxlan-7"):
+    return Place(link, mac, ip_address(vtep))
+
+
+def neighbour(address="10.1.0.9", mac="fa:16:3e:00:00:09", link="brq1"):
+    return Neighbour(link, ip_address(address), mac)
 
 
 def bridge(name="brq1", mtu=1450):

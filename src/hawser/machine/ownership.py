@@ -6,6 +6,8 @@
 | all inside such a namespace | by its place; addresses only with our protocol number, routes only if static |
 | interface of the machine's own namespace | its alias (IFLA_IFALIAS) starts with ``hawser:`` |
 | membership of a bridge | the interface or the bridge is ours |
+| forwarding entry | its VXLAN interface is ours, and it is one to flood to or marked as told (NTF_EXT_LEARNED) |
+| neighbour entry | its bridge is ours and it has our protocol number |
 | kernel setting | somebody wants it |
 | file | it lies below one of our own directories and carries our mark (an extended attribute) |
 | process | there is a record of it below one of our own directories |
@@ -36,8 +38,8 @@ ALIAS = "hawser:"
 FILE_MARK = "trusted.hawser"
 """The extended attribute of a file of ours; only root sees or sets it."""
 
-ADDRESS_PROTOCOL = 0x68
-"""The protocol number (IFA_PROTO) of an address of ours."""
+PROTOCOL = 0x68
+"""The protocol number of an address (IFA_PROTO) and of a neighbour entry (NDA_PROTOCOL) of ours."""
 
 _NAMESPACE = re.compile(
     f"(?:{ROUTER_NAMESPACE}|{DHCP_NAMESPACE})[0-9a-f]{{8}}(?:-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"

@@ -12,7 +12,7 @@ from hawser.machine.drivers.kernel import Kernel
 from hawser.machine.drivers.netlink import Request
 from hawser.machine.items.address import Address
 from hawser.machine.items.item import Item
-from hawser.machine.ownership import ADDRESS_PROTOCOL
+from hawser.machine.ownership import PROTOCOL
 from hawser.machine.plan import Op, Verb
 
 _GONE = frozenset({errno.EADDRNOTAVAIL, errno.ENODEV})
@@ -33,15 +33,15 @@ class AddressDriver:
             if not names:
                 continue
             for row in rtnetlink.addresses(self._kernel.socket(netns)):
-                if row.protocol == ADDRESS_PROTOCOL and row.index in names:
+                if row.protocol == PROTOCOL and row.index in names:
                     yield Address(netns, names[row.index], row.interface)
 
     def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
         """One batch a namespace."""
-        return apply_inside(self._kernel, ops, _request, _GONE)
+        return apply_inside(self._kernel, ops, _requests, _GONE)
 
 
-def _request(op: Op, index: int) -> Request:
+def _requests(op: Op, index: int) -> Sequence[Request]:
     assert isinstance(op.item, Address)
     build = rtnetlink.delete_address if op.verb is Verb.DELETE else rtnetlink.set_address
-    return build(index, op.item.interface)
+    return (build(index, op.item.interface),)

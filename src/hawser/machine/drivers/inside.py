@@ -1,4 +1,4 @@
-"""How addresses, routes and flood entries are set: each belongs to an interface, and one message makes it."""
+"""How addresses, routes, forwarding and neighbour entries are set: each belongs to an interface that is there."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from hawser.base.errors import MachineError
 from hawser.machine.drivers.kernel import Kernel, refused
 from hawser.machine.drivers.netlink import Refusal, Request
 from hawser.machine.items.address import Address
-from hawser.machine.items.fdb import Flood
+from hawser.machine.items.fdb import Flood, Place
 from hawser.machine.items.item import ROOT
+from hawser.machine.items.neighbour import Neighbour
 from hawser.machine.items.route import Route
 from hawser.machine.plan import Op, Verb
 
 
 def apply_inside(
-    kernel: Kernel, ops: Sequence[Op], request: Callable[[Op, int], Request], gone: frozenset[int]
+    kernel: Kernel, ops: Sequence[Op], requests: Callable[[Op, int], Sequence[Request]], gone: frozenset[int]
 ) -> list[MachineError | None]:
-    """Send the ``request`` of each op and its interface's index, one batch a namespace.
+    """Send the ``requests`` of each op and its interface's index, one batch a namespace.
 
     A deletion that fails with an errno in ``gone``, or whose interface is no more, is done.
     """
@@ -29,22 +30,27 @@ def apply_inside(
     for netns, places in groups.items():
         indices = kernel.indices(netns)
         known = [place for place in places if _place(ops[place])[1] in indices]
-        requests = [request(ops[place], indices[_place(ops[place])[1]]) for place in known]
-        refusal_of = dict(zip(known, kernel.request(netns, requests), strict=True))
-        for place in places:
-            answers[place] = _answer(ops[place], place in refusal_of, refusal_of.get(place), gone)
+        batch = [
+            (place, each) for place in known for each in requests(ops[place], indices[_place(ops[place])[1]])
+        ]
+        refusals = kernel.request(netns, [each for _, each in batch])
+        for (place, _), refusal in zip(batch, refusals, strict=True):
+            answers[place] = answers[place] or _answer(ops[place], refusal, gone)
+        for place in set(places) - set(known):
+            answers[place] = _without_link(ops[place])
     return answers
 
 
-def _answer(op: Op, sent: bool, refusal: Refusal | None, gone: frozenset[int]) -> MachineError | None:
-    deleting = op.verb is Verb.DELETE
-    if not sent:
-        netns, link = _place(op)
-        where = f" in {netns}" if netns else ""
-        return None if deleting else refused(op, f"there is no interface {link}{where}")
-    if refusal is None or (deleting and refusal.errno in gone):
+def _answer(op: Op, refusal: Refusal | None, gone: frozenset[int]) -> MachineError | None:
+    if refusal is None or (op.verb is Verb.DELETE and refusal.errno in gone):
         return None
     return refused(op, refusal)
+
+
+def _without_link(op: Op) -> MachineError | None:
+    netns, link = _place(op)
+    where = f" in {netns}" if netns else ""
+    return None if op.verb is Verb.DELETE else refused(op, f"there is no interface {link}{where}")
 
 
 def _place(op: Op) -> tuple[str, str]:
@@ -52,7 +58,7 @@ def _place(op: Op) -> tuple[str, str]:
     match op.item:
         case Address(netns=netns, link=link) | Route(netns=netns, link=link):
             return netns, link
-        case Flood(link=link):
+        case Flood(link=link) | Place(link=link) | Neighbour(link=link):
             return ROOT, link
         case _:
             raise TypeError(f"{op.item} does not belong to an interface")

@@ -90,7 +90,16 @@ def _vxlan(item: Vxlan, indices: Mapping[str, int]) -> tuple[bytes, ...]:
     group = b""
     if item.group is not None:
         group = attribute(2 if item.group.version == 4 else 16, item.group.packed)
-    return (u32(1, item.vni), local, group, u32(3, indices[item.device]), u8(7, 1), be16(15, item.port))
+    hops = (u8(5, item.ttl), u8(6, item.tos))
+    return (
+        u32(1, item.vni),
+        local,
+        group,
+        u32(3, indices[item.device]),
+        *hops,
+        u8(7, 1),
+        be16(15, item.port),
+    )
 
 
 def change(item: LinkItem) -> Messages:
@@ -102,10 +111,14 @@ def change(item: LinkItem) -> Messages:
     return Messages(here)
 
 
-def membership(item: Member, indices: Mapping[str, int]) -> Messages:
-    """Raises KeyError with the name of a link that is not there."""
-    master = u32(10, indices[item.bridge])
-    return Messages((rtnetlink.set_link(item.link, master, up=True),))
+def membership(item: Member, indices: Mapping[str, int], new: bool) -> Messages:
+    """``new`` is whether it is on another bridge, or on none. Raises KeyError with the name of a link that is not
+    there."""
+    more = (u32(10, indices[item.bridge]), *((rtnetlink.mtu(item.mtu),) if item.mtu is not None else ()))
+    joined = rtnetlink.set_link(item.link, *more, up=True)
+    # A port that joins a bridge does not answer.
+    silent = new and not item.answers
+    return Messages((joined,) if silent else (joined, rtnetlink.set_answers(item.link, item.answers)))
 
 
 def release(item: Member) -> Messages:
@@ -153,6 +166,8 @@ def _read_vxlan(link: Link, names: Mapping[int, str], size: int) -> Vxlan:
         group=_address(data, 2, 16),
         port=int.from_bytes(data.get(15, b""), "big"),
         mtu=size,
+        ttl=number(data.get(5, b"")),
+        tos=number(data.get(6, b"")),
     )
 
 

@@ -36,12 +36,14 @@ class LinkDriver:
         by_index = {link.index: link for link in root}
         names = {link.index: link.name for link in root}
         ends = self._ends()
+        sized = {item.link for item in wanted if isinstance(item, Member) and item.mtu is not None}
         for link in root:
             master = by_index.get(link.master)
             if owns_alias(link.alias):
                 yield link_codec.link_item(link, names, ends)
             if master and link.up and (owns_alias(link.alias) or owns_alias(master.alias)):
-                yield Member(link.name, master.name)
+                mtu = link.mtu if link.name in sized else None
+                yield Member(link.name, master.name, mtu, rtnetlink.answers(link))
 
     def _ends(self) -> Mapping[tuple[int, int], tuple[str, Link]]:
         places = [ROOT, *self._kernel.owned()]
@@ -68,7 +70,7 @@ class LinkDriver:
             return self._removal(op, item)
         try:
             if isinstance(item, Member):
-                return link_codec.membership(item, self._kernel.indices(ROOT))
+                return link_codec.membership(item, self._kernel.indices(ROOT), _joins(op))
             if op.verb is Verb.CHANGE:
                 return link_codec.change(item)
             handle = (
@@ -152,6 +154,11 @@ def _words(item: Item, refusal: Refusal) -> str:
         module = link_codec.MODULES[kind]
         return f"this kernel has no {kind} interfaces. Load the module {module} (modprobe {module})"
     return str(refusal)
+
+
+def _joins(op: Op) -> bool:
+    was, now = op.was, op.item
+    return not (isinstance(was, Member) and isinstance(now, Member) and was.bridge == now.bridge)
 
 
 def _is_link(item: Item) -> bool:

@@ -16,12 +16,13 @@ from hawser.machine.apply import Outcome, apply
 from hawser.machine.driver import Driver, OwnedOnly
 from hawser.machine.drivers import rtnetlink
 from hawser.machine.drivers.addresses import AddressDriver
-from hawser.machine.drivers.fdb import FloodDriver
+from hawser.machine.drivers.fdb import FdbDriver
 from hawser.machine.drivers.files import FileDriver
 from hawser.machine.drivers.kernel import Kernel
 from hawser.machine.drivers.link_codec import MODULES
 from hawser.machine.drivers.links import LinkDriver
 from hawser.machine.drivers.namespaces import Namespaces
+from hawser.machine.drivers.neighbours import NeighbourDriver
 from hawser.machine.drivers.netfilter import NetfilterDriver
 from hawser.machine.drivers.netns import NetnsDriver
 from hawser.machine.drivers.processes import ProcessDriver
@@ -88,7 +89,8 @@ class Machine:
             SysctlDriver(self._kernel),
             AddressDriver(self._kernel),
             RouteDriver(self._kernel),
-            FloodDriver(self._kernel),
+            FdbDriver(self._kernel),
+            NeighbourDriver(self._kernel),
             NetfilterDriver(self._kernel),
             FileDriver(directories),
             self._processes,
@@ -98,6 +100,7 @@ class Machine:
     def read(self, wanted: Mapping[Key, Item]) -> dict[Key, Item]:
         """What stands and is ours. Raises MachineError where the machine cannot be read at all."""
         self._kernel.forget()
+        self._missing = self._missing or None  # a module may have been installed since
         return read_with(self._drivers, wanted)
 
     def apply(self, plan: Plan) -> Outcome:

@@ -17,10 +17,11 @@ from hawser.machine.drivers.kernel import refused
 from hawser.machine.drivers.machine import MachineFacts, read_with
 from hawser.machine.items.address import Address
 from hawser.machine.items.chain import Chain
-from hawser.machine.items.fdb import Flood
+from hawser.machine.items.fdb import Flood, Place
 from hawser.machine.items.file import File
 from hawser.machine.items.item import ROOT, Item, Key, link_key
 from hawser.machine.items.link import Bridge, Member, Veth, Vlan, Vxlan
+from hawser.machine.items.neighbour import Neighbour
 from hawser.machine.items.netns import Netns
 from hawser.machine.items.process import Process
 from hawser.machine.items.route import Route
@@ -28,14 +29,17 @@ from hawser.machine.items.sysctl import Sysctl
 from hawser.machine.ownership import Ownership
 from hawser.machine.plan import Op, Plan, Verb
 
-_REPLACED = (Netns, Sysctl, Address, Route, Flood, Chain, File, Process, Member)
+_REPLACED = (Netns, Sysctl, Address, Route, Flood, Place, Neighbour, Chain, File, Process, Member)
 """What a second creation replaces, or leaves as it is. A second link of one name is refused."""
 
 
 class MemoryDriver:
     """All kinds at once. ``links`` are the foreign interfaces of the machine's own namespace."""
 
-    kinds = (Netns, Bridge, Veth, Vxlan, Vlan, Member, Sysctl, Address, Route, Flood, Chain, File, Process)
+    kinds = (
+        *(Netns, Bridge, Veth, Vxlan, Vlan, Member, Sysctl, Address, Route),
+        *(Flood, Place, Neighbour, Chain, File, Process),
+    )
 
     def __init__(self, links: Iterable[str]) -> None:
         self.foreign = frozenset(link_key(ROOT, name) for name in links)

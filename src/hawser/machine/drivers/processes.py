@@ -79,11 +79,7 @@ class ProcessDriver:
         """End a daemon that does not listen, without a word, and all that it started. It reads as gone then."""
         for record in records.everyone(self._directories):
             if record.item.key == key and (main := _main(record)):
-                killed = (main, *_orphans([record], self._namespaces.identity))
-                for process in killed:
-                    procfs.send(process, signal.SIGKILL)
-                for process in killed:
-                    procfs.ended(process, PATIENCE)
+                _force((main, *_orphans([record], self._namespaces.identity)))
 
     def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
         """First tell and stop, then start."""
@@ -124,14 +120,13 @@ class ProcessDriver:
         for main, _ in mains:
             procfs.send(main, signal.SIGTERM)
         begun = time.monotonic()
-        for main, patience in mains:
-            if not procfs.ended(main, max(0.0, begun + patience - time.monotonic())):
-                procfs.send(main, signal.SIGKILL)
-                procfs.ended(main, PATIENCE)
+        _force(
+            main
+            for main, patience in mains
+            if not procfs.ended(main, max(0.0, begun + patience - time.monotonic()))
+        )
         dead = [record for item in items if (record := records.read(records.path_of(item)))]
-        for orphan in _orphans(dead, self._namespaces.identity):
-            procfs.send(orphan, signal.SIGKILL)
-            procfs.ended(orphan, PATIENCE)
+        _force(_orphans(dead, self._namespaces.identity))
 
     def _launch(self, op: Op) -> _Start | MachineError:
         item = _process(op)
@@ -169,6 +164,15 @@ class ProcessDriver:
         bound = self._bound(started.item)
         records.write(Record(started.item, main.pid, main.started, main.session, bound))
         return None
+
+
+def _force(processes: Iterable[Alive]) -> None:
+    """End them without a word, all at once."""
+    killed = tuple(processes)
+    for process in killed:
+        procfs.send(process, signal.SIGKILL)
+    for process in killed:
+        procfs.ended(process, PATIENCE)
 
 
 def _remove_stale_pidfiles(item: Process) -> None:

@@ -38,7 +38,7 @@ class RouteDriver:
     def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
         """One batch a namespace. A route through a next hop needs the on-link route that reaches it."""
         order = sorted(range(len(ops)), key=lambda place: _route(ops[place]).nexthop is not None)
-        answers = apply_inside(self._kernel, [ops[place] for place in order], _request, _GONE)
+        answers = apply_inside(self._kernel, [ops[place] for place in order], _requests, _GONE)
         answer_of = dict(zip(order, answers, strict=True))
         return [answer_of[place] for place in range(len(ops))]
 
@@ -48,7 +48,7 @@ def _route(op: Op) -> Route:
     return op.item
 
 
-def _request(op: Op, index: int) -> Request:
+def _requests(op: Op, index: int) -> Sequence[Request]:
     route = _route(op)
     build = rtnetlink.delete_route if op.verb is Verb.DELETE else rtnetlink.set_route
-    return build(index, route.destination, route.nexthop)
+    return (build(index, route.destination, route.nexthop),)

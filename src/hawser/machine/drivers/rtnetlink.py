@@ -1,4 +1,4 @@
-"""The messages of the kernel's routing family: links, addresses, routes, neighbours (linux/rtnetlink.h).
+"""The messages of the kernel's routing family: links, addresses, routes (linux/rtnetlink.h).
 
 Builders give a `Request`; parsers give frozen values. Indices are interface indices of the namespace at hand.
 """
@@ -6,7 +6,6 @@ Builders give a `Request`; parsers give frozen values. Indices are interface ind
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import (
     IPv4Address,
@@ -19,10 +18,9 @@ from ipaddress import (
     ip_interface,
     ip_network,
 )
-from socket import AF_BRIDGE, AF_INET, AF_INET6, AF_UNSPEC
+from socket import AF_INET, AF_INET6, AF_UNSPEC
 
 from hawser.machine.drivers.netlink import (
-    APPEND,
     CREATE,
     EXCL,
     REPLACE,
@@ -37,24 +35,21 @@ from hawser.machine.drivers.netlink import (
     u8,
     u32,
 )
-from hawser.machine.ownership import ADDRESS_PROTOCOL
+from hawser.machine.ownership import PROTOCOL
 
 NEWLINK, _DELLINK, _GETLINK, _SETLINK = 16, 17, 18, 19
 _NEWADDR, _DELADDR, _GETADDR = 20, 21, 22
 _NEWROUTE, _DELROUTE, _GETROUTE = 24, 25, 26
-_NEWNEIGH, _DELNEIGH, _GETNEIGH = 28, 29, 30
 
-# struct ifinfomsg, ifaddrmsg, rtmsg, ndmsg
+# struct ifinfomsg, ifaddrmsg, rtmsg
 _LINK = struct.Struct("=BxHiII")
 _ADDR = struct.Struct("=BBBBI")
 _ROUTE = struct.Struct("=BBBBBBBBI")
-_NEIGH = struct.Struct("=BxxxiHBB")
 
 _UP, _LOWER_UP = 0x1, 0x10000
 _STATIC, _MAIN, _UNICAST = 4, 254, 1
 _SCOPE_LINK = 253
 _NO_DAD = 0x2
-_PERMANENT, _SELF = 0x80, 0x2
 
 Addr = IPv4Address | IPv6Address
 Iface = IPv4Interface | IPv6Interface
@@ -67,7 +62,7 @@ class Link:
 
     ``carrier`` is whether it is up and its medium, too.
     ``master`` and ``lower`` (the other end, or the interface below) are indices, 0 if there is none. ``data`` are
-    the attributes of its ``kind`` (vxlan, bridge, ...).
+    the attributes of its ``kind`` (vxlan, bridge, ...), ``port`` those as a port of its master, as one.
     """
 
     index: int
@@ -81,6 +76,7 @@ class Link:
     lower: int
     kind: str
     data: dict[int, bytes]
+    port: bytes = b""
 
 
 def links(socket: Socket) -> list[Link]:
@@ -105,6 +101,7 @@ def _link(body: bytes) -> Link:
         lower=number(found.get(5, b"")),
         kind=string(info.get(1, b"")),
         data=attributes(info.get(2, b"")),
+        port=info.get(5, b""),
     )
 
 
@@ -137,6 +134,20 @@ def create_link(name: str, *more: bytes) -> Request:
 def set_link(name: str, *more: bytes, up: bool = False) -> Request:
     """Change an interface, and bring it up if asked."""
     return Request(_SETLINK, link_body(name, *more, up=up))
+
+
+_NEIGH_SUPPRESS = 32
+
+
+def set_answers(name: str, answers: bool) -> Request:
+    """Whether a bridge answers for the neighbours behind this port of it (IFLA_BRPORT_NEIGH_SUPPRESS)."""
+    option = nest(18, text(4, "bridge"), nest(5, u8(_NEIGH_SUPPRESS, answers)))
+    return Request(NEWLINK, link_body(name, option))
+
+
+def answers(link: Link) -> bool:
+    """Whether the bridge that the interface is a port of does so."""
+    return any(attributes(link.port).get(_NEIGH_SUPPRESS, b""))
 
 
 def no_link_local() -> bytes:
@@ -190,7 +201,7 @@ def _address(body: bytes) -> AddressRow:
 def set_address(index: int, interface: Iface) -> Request:
     """Put an address of ours on an interface, or make the one that stands ours; no detection of duplicates."""
     more = u32(8, _NO_DAD) if interface.version == 6 else _broadcast(interface)
-    more += u8(11, ADDRESS_PROTOCOL)
+    more += u8(11, PROTOCOL)
     return Request(_NEWADDR, _address_body(index, interface) + more, CREATE | REPLACE)
 
 
@@ -250,35 +261,6 @@ def _route_body(index: int, destination: Net, nexthop: Addr | None) -> bytes:
     head = _ROUTE.pack(_family(destination), destination.prefixlen, 0, 0, _MAIN, _STATIC, scope, _UNICAST, 0)
     via = attribute(5, nexthop.packed) if nexthop else b""
     return head + attribute(1, destination.network_address.packed) + via + u32(4, index)
-
-
-def floods(socket: Socket, index: int) -> Iterable[Addr]:
-    """Where a VXLAN interface sends frames without a known place: the all-zero entries, without a group."""
-    for kind, body in socket.dump(_GETNEIGH, _LINK.pack(AF_BRIDGE, 0, index, 0, 0)):
-        found = attributes(body, _NEIGH.size)
-        _, owner, _, flags, _ = _NEIGH.unpack_from(body)
-        if kind == _NEWNEIGH and owner == index and flags & _SELF and found.get(2) == bytes(6) and 1 in found:
-            vtep = ip_address(found[1])
-            if not vtep.is_multicast:
-                yield vtep
-
-
-def add_flood(index: int, vtep: Addr) -> Request:
-    """Send frames without a known place to ``vtep``, too."""
-    return Request(_NEWNEIGH, _flood_body(index, vtep), CREATE | APPEND)
-
-
-def delete_flood(index: int, vtep: Addr) -> Request:
-    """Do so no longer."""
-    return Request(_DELNEIGH, _flood_body(index, vtep))
-
-
-def _flood_body(index: int, vtep: Addr) -> bytes:
-    return (
-        _NEIGH.pack(AF_BRIDGE, index, _PERMANENT, _SELF, 0)
-        + attribute(2, bytes(6))
-        + attribute(1, vtep.packed)
-    )
 
 
 def _family(value: Iface | Net) -> int:

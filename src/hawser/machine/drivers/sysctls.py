@@ -1,15 +1,23 @@
-"""The driver of kernel settings below /proc/sys: read where wanted, written, never removed."""
+"""The driver of kernel settings below /proc/sys: read where wanted, written, never removed.
+
+An optional one that cannot be written (/proc is read-only in some containers) is told of once, and is from then on
+taken as it is.
+"""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hawser.base.errors import MachineError
 from hawser.machine.drivers.kernel import Kernel, refused
-from hawser.machine.items.item import Item
+from hawser.machine.items.item import Item, Key
 from hawser.machine.items.sysctl import Sysctl
 from hawser.machine.plan import Op
+
+log = logging.getLogger(__name__)
 
 _BELOW = Path("/proc/sys")
 
@@ -21,6 +29,7 @@ class SysctlDriver:
 
     def __init__(self, kernel: Kernel) -> None:
         self._kernel = kernel
+        self._given_up: set[Key] = set()
 
     def read(self, wanted: Collection[Item]) -> Iterable[Item]:
         """The wanted settings as they are; those of interfaces that are not there are left out."""
@@ -31,10 +40,8 @@ class SysctlDriver:
         for netns, items in groups.items():
             if self._kernel.namespaces.identity(netns):
                 with self._kernel.namespaces.entered(netns):
-                    found = [
-                        Sysctl(netns, item.name, value, item.link) for item in items if (value := _read(item))
-                    ]
-                yield from found
+                    found = [self._as_it_is(item) for item in items]
+                yield from (item for item in found if item is not None)
 
     def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
         """Write each value."""
@@ -47,11 +54,26 @@ class SysctlDriver:
             try:
                 with self._kernel.namespaces.entered(netns):
                     for place in places:
-                        answers[place] = _write(ops[place])
+                        answers[place] = self._write(ops[place])
             except MachineError as error:
                 for place in places:
                     answers[place] = refused(ops[place], error.message)
         return answers
+
+    def _as_it_is(self, item: Sysctl) -> Sysctl | None:
+        value = _read(item)
+        if item.key in self._given_up or (item.least and value and int(value) >= int(item.value)):
+            return item
+        return replace(item, value=value) if value else None
+
+    def _write(self, op: Op) -> MachineError | None:
+        assert isinstance(op.item, Sysctl)
+        error = _write(op)
+        if error is None or not op.item.optional:
+            return error
+        self._given_up.add(op.item.key)
+        log.warning("%s It stays as it is; set it by other means.", error)
+        return None
 
 
 def _read(item: Sysctl) -> str:

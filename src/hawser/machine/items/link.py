@@ -7,10 +7,15 @@ namespace of ours is ours by its place.
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, IPv6Address
 
 from hawser.machine.items.item import ROOT, Item, Key, inside, link_key
+
+
+def member_key(link: str) -> Key:
+    """The key of an interface's membership of a bridge."""
+    return ("member", ROOT, link)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class Vxlan(Item):
     """A VXLAN tunnel end point that learns (RFC 7348).
 
     ``device`` is the underlay interface. ``group`` is the multicast group for unknown destinations, None
-    where flood entries (`fdb.Flood`) name the other ends.
+    where flood entries (`fdb.Flood`) name the other ends. ``ttl`` 0 leaves that of its packets to the kernel.
     """
 
     name: str
@@ -76,6 +81,8 @@ class Vxlan(Item):
     group: IPv4Address | IPv6Address | None
     port: int
     mtu: int
+    ttl: int = 0
+    tos: int = 0
 
     @property
     def key(self) -> Key:
@@ -92,10 +99,7 @@ class Vxlan(Item):
 
     def can_become(self, other: Item) -> bool:
         """Only the MTU changes in place."""
-        if not isinstance(other, Vxlan):
-            return False
-        mine = (self.vni, self.local, self.device, self.group, self.port)
-        return mine == (other.vni, other.local, other.device, other.group, other.port)
+        return isinstance(other, Vxlan) and replace(self, mtu=other.mtu) == other
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +134,20 @@ class Member(Item):
     """An interface of the machine's own namespace is a port of a bridge, and up.
 
     The interface may be ours or not (a physical interface, an instance's tap made by the compute service);
-    the bridge may be ours or stand already. It is ours if either is.
+    the bridge may be ours or stand already. It is ours if either is. ``mtu`` is what a tap shall have that another
+    service made, None where it is the interface's own. ``answers``: the bridge answers for the neighbours
+    (`neighbour.Neighbour`) that are behind this port and does not ask them; nor does it tell them of what moves.
     """
 
     link: str
     bridge: str
+    mtu: int | None = None
+    answers: bool = False
 
     @property
     def key(self) -> Key:
         """("member", "", link)."""
-        return ("member", ROOT, self.link)
+        return member_key(self.link)
 
     def requires(self) -> frozenset[Key]:
         """Both interfaces."""

@@ -12,7 +12,8 @@ class Sysctl(Item):
     """``name`` is the path below /proc/sys with slashes: ``net/ipv4/conf/qr-1/forwarding``.
 
     ``link`` is the interface that it belongs to, "" for a setting of the whole namespace. ``after`` are
-    other keys that must stand first.
+    other keys that must stand first. ``least``: a higher number is as good, and stays. ``optional``: a machine
+    where it cannot be set goes on without it.
     """
 
     netns: str
@@ -20,6 +21,8 @@ class Sysctl(Item):
     value: str
     link: str = ""
     after: tuple[Key, ...] = field(default=(), compare=False)
+    least: bool = field(default=False, compare=False)
+    optional: bool = field(default=False, compare=False)
 
     @property
     def key(self) -> Key:
