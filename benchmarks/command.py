@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from types import FrameType
 
 import click
@@ -14,7 +15,7 @@ from rich.table import Table
 
 from benchmarks.figure import Figure
 from benchmarks.results import Book
-from benchmarks.stage import Stage
+from benchmarks.stages import Stages
 from hawser.base.errors import HawserError
 from hawser.cli.progress import Steps
 
@@ -62,30 +63,32 @@ def _measure_all(book: Book, rows: Iterable[str], runs: int, name: str) -> list[
     console = Console(stderr=True, highlight=False)
     signal.signal(signal.SIGTERM, _interrupt)
     failed = []
-    with Steps(console) as progress:
-        stage = Stage(name, progress)
-        try:
-            for row in rows:
-                failed += _measure(console, book, stage, row, runs)
-        finally:
-            stage.close()
+    with Steps(console) as progress, Stages(name, progress) as stages:
+        for row in rows:
+            try:
+                _measure(console, book, stages, row, runs)
+            except (HawserError, httpx.HTTPError, OSError, subprocess.SubprocessError) as error:
+                console.print(f"{row} could not be measured: {error}", style="red", markup=False)
+                failed.append(row)
+                stages.close()  # who knows what it left broken
     return failed
 
 
-def _measure(console: Console, book: Book, stage: Stage, row: str, runs: int) -> list[str]:
-    """Measure one row and keep its figures; its name if that failed."""
-    console.print(f"\n[bold cyan]== {row}[/]")
+def _measure(console: Console, book: Book, stages: Stages, name: str, runs: int) -> None:
+    """Measure one row, and keep each figure as soon as it is there."""
+    console.print(f"\n[bold cyan]== {name}[/]")
+    row, figures = book.rows[name], []
     try:
-        figures = book.rows[row].measure(stage, runs)
-    except (HawserError, httpx.HTTPError) as error:
-        console.print(f"{row} could not be measured: {error}", style="red", markup=False)
-        return [row]
-    book.save(figures)
-    _show(figures)
-    return []
+        for figure in row.measure(stages.of(row), runs):
+            book.save([figure])
+            figures.append(figure)
+    finally:
+        _show(figures)
 
 
-def _show(figures: Iterable[Figure]) -> None:
+def _show(figures: Sequence[Figure]) -> None:
+    if not figures:
+        return
     table = Table("what", "measured", "unit", "to reach", "runs", "ok")
     for figure in figures:
         goal, ok = figure.goal, "yes" if figure.ok else "NO"

@@ -21,8 +21,8 @@ GOALS = (GAP, WORST_GAP, RETURN, LOST)
 
 INTERVAL = 0.01
 """Seconds between two pings."""
-BEFORE, WITHOUT, AFTER = 1.0, 4.0, 5.0
-"""Seconds that the ping is watched before the power cut, without the node, and after all agree again."""
+BEFORE, WITHOUT, AFTER = 1.0, 3.0, 3.0
+"""Seconds that the ping is watched before the fault, with it, and after all agree again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,13 @@ class Outage:
     lost_on_return: int
 
 
+Deed = Callable[[Stage, str], None]
+"""What is done to a node, by its name."""
+
+
 def measure(stage: Stage, runs: int) -> list[Figure]:
     """As many power cuts as ``runs``, each of the node that is master then."""
-    outages = [cycle(stage, number, "no power") for number in range(1, runs + 1)]
+    outages = [cycle(stage, number, "no power", power_off) for number in range(1, runs + 1)]
     return [
         *middle_and_worst(GAP, WORST_GAP, [outage.gap for outage in outages]),
         Figure(RETURN, max(outage.silence_on_return for outage in outages), runs),
@@ -44,14 +48,19 @@ def measure(stage: Stage, runs: int) -> list[Figure]:
     ]
 
 
-def power_off(stage: Stage, master: str) -> None:
+def power_off(stage: Stage, node: str) -> None:
     """Cut the power of a node."""
-    stage.lab.fail(master, Fault.POWER)
+    stage.lab.fail(node, Fault.POWER)
 
 
-def cycle(stage: Stage, number: int, what: str, break_it: Callable[[Stage, str], None] = power_off) -> Outage:
+def heal(stage: Stage, node: str) -> None:
+    """End all that the lab did to a node; one without power is up again afterwards."""
+    stage.lab.heal(node)
+
+
+def cycle(stage: Stage, number: int, what: str, break_it: Deed, mend: Deed = heal) -> Outage:
     """Break the node that is master, and mend it; ``what`` befalls it, in words."""
-    path, lab = stage.path, stage.lab
+    path = stage.path
     with step(stage.progress, f"run {number}: all agree who is master"):
         master = stage.settle(path)
     ping = Ping(stage.outside, path.floating, INTERVAL)
@@ -59,10 +68,10 @@ def cycle(stage: Stage, number: int, what: str, break_it: Callable[[Stage, str],
     cut = time.time()
     with step(stage.progress, f"run {number}: {master}: {what} for {WITHOUT:.0f} s"):
         break_it(stage, master)
-        time.sleep(WITHOUT)
+        time.sleep(max(0.0, cut + WITHOUT - time.time()))
     healed = time.time()
     with step(stage.progress, f"run {number}: {master} returns"):
-        lab.heal(master)
+        mend(stage, master)
         stage.settle(path)
         time.sleep(AFTER)
     ended = time.time()

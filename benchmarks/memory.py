@@ -8,7 +8,8 @@ structures are not.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Network
@@ -21,24 +22,23 @@ from hawser.cli.story import NETWORK_NODES
 from hawser.lab.node import Node
 from hawser.lab.progress import step
 
-PER_ROUTER = Goal("memory per HA router, both nodes (PSS)", "MiB", 10, "230 MiB")
+PER_ROUTER = Goal("memory per HA router with conntrackd, both nodes (PSS)", "MiB", 10, "230 MiB / 3.2 MiB")
 GOALS = (PER_ROUTER,)
 
 MORE = 20
 """Routers between the first measurement and the second."""
-PROCESSES = 2
-"""Of keepalived for one router on one node: the parent and the one that speaks VRRP."""
+DAEMONS = Counter(keepalived=2, conntrackd=1)
+"""Processes for one router on one node; keepalived's are the parent and the one that speaks VRRP."""
 SETTLE = 5.0
 """Seconds for agents to report and for new processes to come to rest."""
 
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """PSS in KiB, and how many processes are keepalived's."""
+    """PSS in KiB of all processes, and those of the daemons by their programs' names."""
 
     total: int
-    keepalived: int
-    daemons: int
+    daemons: Mapping[str, int]
 
 
 def measure(stage: Stage, runs: int) -> list[Figure]:
@@ -49,10 +49,10 @@ def measure(stage: Stage, runs: int) -> list[Figure]:
         routers = [_router(stage, number) for number in range(MORE)]
         after = _at_rest(stage, 1 + MORE)
     per_router = (after.total - before.total) / MORE / 1024
-    ours = (after.keepalived - before.keepalived) / MORE / 1024
-    with step(
-        stage.progress, f"{per_router:.2f} MiB a router, {ours:.2f} of it keepalived; taking them away"
-    ):
+    parts = [
+        f"{(after.daemons[name] - before.daemons[name]) / MORE / 1024:.2f} of it {name}" for name in DAEMONS
+    ]
+    with step(stage.progress, f"{per_router:.2f} MiB a router, {', '.join(parts)}; taking them away"):
         for router in routers:
             routed.remove_router(stage.admin, router)
             stage.admin.delete("network", router.inside.id)
@@ -66,27 +66,41 @@ def _router(stage: Stage, number: int) -> routed.Router:
 
 
 def _at_rest(stage: Stage, routers: int) -> Memory:
-    """The nodes' memory once each runs keepalived for so many routers."""
+    """The nodes' memory once each runs the daemons of so many routers."""
     nodes = [stage.lab.node(name) for name in NETWORK_NODES]
-    wanted = routers * PROCESSES * len(nodes)
-    until(lambda: _of(nodes).daemons == wanted, f"{wanted} keepalived processes for {routers} routers")
+    wanted = Counter({name: count * routers * len(nodes) for name, count in DAEMONS.items()})
+    until(lambda: running(nodes) == wanted, f"the daemons of {routers} routers")
     time.sleep(SETTLE)
-    return _of(nodes)
+    return of(nodes)
 
 
-def _of(nodes: list[Node]) -> Memory:
-    total = keepalived = daemons = 0
-    for process in _processes(nodes):
+def running(nodes: Sequence[Node]) -> Counter[str]:
+    """How many processes of each daemon these nodes have."""
+    names = []
+    for process in processes(nodes):
+        with suppress(OSError):
+            names.append(_name(process))
+    return Counter(name for name in names if name in DAEMONS)
+
+
+def of(nodes: Sequence[Node]) -> Memory:
+    """The memory of all processes of these nodes, now."""
+    total, daemons = 0, dict.fromkeys(DAEMONS, 0)
+    for process in processes(nodes):
         # A process may end between being listed and being read.
         with suppress(OSError):
-            kib, name = _pss(process), (process / "comm").read_text().strip()
+            kib, name = _pss(process), _name(process)
             total += kib
-            keepalived += kib if name == "keepalived" else 0
-            daemons += name == "keepalived"
-    return Memory(total, keepalived, daemons)
+            if name in daemons:
+                daemons[name] += kib
+    return Memory(total, daemons)
 
 
-def _processes(nodes: list[Node]) -> Iterator[Path]:
+def _name(process: Path) -> str:
+    return (process / "comm").read_text().strip()
+
+
+def processes(nodes: Sequence[Node]) -> Iterator[Path]:
     """The directories in /proc of all processes of these nodes: those in the pid namespaces of their inits."""
     ours = {(Path(f"/proc/{node.init.pid}") / "ns/pid").readlink() for node in nodes}
     for process in Path("/proc").glob("[0-9]*"):

@@ -35,16 +35,18 @@ class Path:
 class Stage:
     """One lab for all rows that need one; ``close`` leaves nothing of it."""
 
-    def __init__(self, name: str, progress: Progress) -> None:
-        """``name`` is the lab's."""
+    def __init__(self, name: str, progress: Progress, settings: tuple[str, ...] = ()) -> None:
+        """``name`` is the lab's; ``settings`` are options of its, as `hawser lab up --set` takes them."""
         self.name = name
         self.progress = progress
+        self.settings = settings
 
     @cached_property
     def lab(self) -> Lab:
-        """The lab, with all its services and default settings."""
-        with step(self.progress, f"lab '{self.name}' for the rows"):
-            return Lab.up(self.name)
+        """The lab, with all its services; what ``settings`` do not name is as by default."""
+        words = f" with {', '.join(self.settings)}" if self.settings else ""
+        with step(self.progress, f"lab '{self.name}' for the rows{words}"):
+            return Lab.up(self.name, settings=self.settings)
 
     @cached_property
     def admin(self) -> Api:
@@ -60,7 +62,7 @@ class Stage:
         network = str(
             self.admin.create("network", name="provider1", **physical, **{"router:external": True})["id"]
         )
-        pool = {"start": "203.0.113.101", "end": "203.0.113.250"}
+        pool = {"start": "203.0.113.10", "end": "203.0.113.250"}
         self.admin.create(
             "subnet",
             network_id=network,
@@ -88,6 +90,11 @@ class Stage:
     def outside(self) -> Node:
         """The host on the external network."""
         return self.lab.node("outside")
+
+    @property
+    def outside_address(self) -> str:
+        """What instances reach it by."""
+        return str(self.outside.spec.address("external").ip)
 
     def plug_guest(self, inside: routed.TenantNetwork) -> guest.Guest:
         """A guest on compute1."""

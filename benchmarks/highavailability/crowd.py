@@ -5,29 +5,36 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
+from benchmarks import silence
 from hawser.lab.node import Node
+from hawser.lab.ping import Record, Reply
 
 PROGRAM = Path(__file__).with_name("crowd_process.py")
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """When each address answered (seconds since the epoch, in order)."""
+    """What each address answered."""
 
-    times: dict[str, tuple[float, ...]]
+    records: Mapping[str, Record]
 
-    def first(self, address: str) -> float | None:
-        """The first answer of an address; None if there was none."""
-        return next(iter(self.times[address]), None)
+    def last_first(self) -> float:
+        """When the last of all to answer did so first (seconds since the epoch); infinite if one never did."""
+        return max(
+            record.replies[0].at if record.replies else float("inf") for record in self.records.values()
+        )
 
     def silences(self, since: float, until: float) -> dict[str, float]:
         """The longest silence of each address between two moments, which count as its ends, in milliseconds."""
-        return {address: _longest(times, since, until) for address, times in self.times.items()}
+        return {address: silence.longest(record, since, until) for address, record in self.records.items()}
+
+    def lost(self, since: float, until: float) -> int:
+        """Requests of that time that were not answered, of all addresses."""
+        return sum(silence.lost(record, since, until) for record in self.records.values())
 
 
 class Crowd:
@@ -35,7 +42,7 @@ class Crowd:
 
     def __init__(self, node: Node, addresses: Sequence[str], interval: float) -> None:
         """``interval`` in seconds, between two requests to one address."""
-        self._addresses = tuple(addresses)
+        self._addresses, self._interval = tuple(addresses), interval
         # A file, for a pipe would fill up while nobody reads.
         self._said = tempfile.TemporaryFile("w+")  # noqa: SIM115, closed by `stop`
         argv = [sys.executable, str(PROGRAM), f"{interval}", *addresses]
@@ -44,23 +51,20 @@ class Crowd:
     def stop(self) -> Answers:
         """End it; what it heard."""
         self._process.communicate(timeout=10)
-        times: dict[str, list[float]] = {address: [] for address in self._addresses}
+        replies: dict[str, dict[int, Reply]] = {address: {} for address in self._addresses}
         with self._said as said:
             said.seek(0)
             for line in said:
-                at, address = line.split()
-                times[address].append(float(at))
-        return Answers({address: tuple(found) for address, found in times.items()})
+                at, address, number = line.split()
+                replies[address].setdefault(int(number), Reply(int(number), float(at)))
+        return Answers(
+            {
+                address: Record(self._interval, tuple(found[number] for number in sorted(found)))
+                for address, found in replies.items()
+            }
+        )
 
     def heard(self) -> set[str]:
         """Who has answered by now, as far as it was written down."""
-        return {
-            line.split()[1]
-            for line in Path(f"/proc/self/fd/{self._said.fileno()}").read_text().splitlines()
-            if " " in line
-        }
-
-
-def _longest(times: Sequence[float], since: float, until: float) -> float:
-    within = [since, *(at for at in times if since <= at <= until), until]
-    return max(after - before for before, after in pairwise(within)) * 1000
+        said = Path(f"/proc/self/fd/{self._said.fileno()}").read_text().splitlines(keepends=True)
+        return {line.split()[1] for line in said if line.endswith("\n")}

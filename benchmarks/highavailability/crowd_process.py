@@ -2,8 +2,9 @@
 
     python crowd_process.py INTERVAL ADDRESS...
 
-It writes a line for each answer: when it came (seconds since the epoch) and from which address. Only the standard
-library, for it runs by itself.
+It writes a line for each answer: when it came (seconds since the epoch), from which address, and to which of the
+requests to it. They are counted by 16 bits: it can run for 65536 intervals. Only the standard library, for it runs by
+itself.
 """
 
 import os
@@ -25,8 +26,8 @@ def _checksum(data: bytes) -> int:
 
 
 def _request(identity: int, number: int) -> bytes:
-    head = struct.pack("!BBHHH", 8, 0, 0, identity, number & 0xFFFF)
-    return struct.pack("!BBHHH", 8, 0, _checksum(head), identity, number & 0xFFFF)
+    head = struct.pack("!BBHHH", 8, 0, 0, identity, number)
+    return struct.pack("!BBHHH", 8, 0, _checksum(head), identity, number)
 
 
 def _send(ear: socket.socket, message: bytes, address: str) -> None:
@@ -48,9 +49,9 @@ def _hear(ear: socket.socket, identity: int) -> None:
             packet, notes, _, (sender, _) = ear.recvmsg(256, 64)
         except BlockingIOError:
             break
-        kind, _, _, whose = struct.unpack_from("!BBHH", packet, (packet[0] & 15) * 4)
+        kind, _, _, whose, number = struct.unpack_from("!BBHHH", packet, (packet[0] & 15) * 4)
         if (kind, whose) == (0, identity):
-            lines.append(f"{_came(notes):.6f} {sender}\n")
+            lines.append(f"{_came(notes):.6f} {sender} {number}\n")
     sys.stdout.writelines(lines)
 
 
@@ -66,7 +67,8 @@ def main(interval: float, addresses: list[str]) -> None:
     pause, due = interval / len(addresses), time.monotonic()
     while True:
         while due <= time.monotonic():
-            _send(ear, _request(identity, number), addresses[number % len(addresses)])
+            turn, which = divmod(number, len(addresses))
+            _send(ear, _request(identity, turn & 0xFFFF), addresses[which])
             number, due = number + 1, due + pause
         for key, _ in ready.select(max(0.0, due - time.monotonic())):
             if key.fileobj is sys.stdin:

@@ -1,0 +1,80 @@
+"""Many routers, each with a tenant network and a gateway: made, known to the API, taken away."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network
+
+from benchmarks import routed
+from benchmarks.highavailability.crowd import Crowd
+from benchmarks.stage import Stage, until
+from hawser.lab.progress import step
+
+INTERVAL = 0.02
+"""Seconds between two pings of one of them while they are made."""
+PATIENCE = 60.0
+_FIRST = IPv4Address("10.65.0.0")
+_SHARED_OUT = ["active", "standby"]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Routers, and the seconds from the first request to the last one's first answer to a ping from outside."""
+
+    routers: tuple[routed.Router, ...]
+    seconds: float
+
+
+def networks(stage: Stage, name: str, count: int, skip: int = 0) -> list[routed.TenantNetwork]:
+    """Tenant networks of one name and subnets one after another; ``skip`` as many that others have."""
+    return [
+        routed.make_network(stage.admin, name, IPv4Network((_FIRST + 256 * n, 24)), dhcp=False)
+        for n in range(skip, skip + count)
+    ]
+
+
+def make(stage: Stage, insides: Sequence[routed.TenantNetwork]) -> Made:
+    """A router on each network: three requests each, one after another; all answer, and the API knows their parts."""
+    external = stage.external
+    # One that does not answer yet is asked again soon, or the figure would say when it was asked.
+    stage.outside.run(["sysctl", "-q", "-w", "net.ipv4.neigh.eth0.retrans_time_ms=50"])
+    with step(stage.progress, f"{len(insides)} routers, until all answer"):
+        begun = time.time()
+        made = tuple(routed.make_router(stage.admin, inside, external) for inside in insides)
+        crowd = Crowd(stage.outside, [router.outer for router in made], INTERVAL)
+        try:
+            until(lambda: len(crowd.heard()) == len(made), "every router answers", PATIENCE)
+        finally:
+            answers = crowd.stop()
+        until(lambda: known(stage, made), "the API knows every master", PATIENCE)
+    return Made(made, answers.last_first() - begun)
+
+
+def known(stage: Stage, made: Sequence[routed.Router]) -> bool:
+    """Whether the API says that each has one master and one that stands by."""
+    parts = stage.admin.shared_out()
+    return all(parts.get(router.id) == _SHARED_OUT for router in made)
+
+
+def remove(stage: Stage, made: Sequence[routed.Router]) -> float:
+    """Seconds from the first request to the end of the last namespace; the networks stay."""
+    with step(stage.progress, f"{len(made)} routers are deleted"):
+        begun = time.monotonic()
+        for router in made:
+            routed.remove_router(stage.admin, router)
+        until(lambda: not any(stage.hosts_of(router.id) for router in made), "no namespace is left", PATIENCE)
+    return time.monotonic() - begun
+
+
+@contextmanager
+def routers(stage: Stage, name: str, count: int) -> Iterator[tuple[routed.Router, ...]]:
+    """For as long as they are needed."""
+    insides = networks(stage, name, count)
+    made = make(stage, insides).routers
+    yield made
+    remove(stage, made)
+    for inside in insides:
+        stage.admin.delete("network", inside.id)
