@@ -87,6 +87,11 @@ def test_the_process_is_a_child_of_the_nodes_init(lab):
     assert node.run(["ps", "-o", "ppid=", "-p", pid]).stdout.strip() == "1"
 
 
+def test_what_runs_is_not_started_a_second_time(lab):
+    with pytest.raises(LabError, match="runs already.*hawser lab stop identity@controller"):
+        lab.start("identity@controller")
+
+
 def test_a_lab_without_keystone_has_no_openrc(bare):
     with pytest.raises(LabError, match="no Keystone"):
         bare.environment("admin")

@@ -11,6 +11,7 @@ import pytest
 
 from hawser.base.errors import BadInput, LabError
 from hawser.lab.lab import Fault, Lab
+from hawser.lab.state import Directory
 
 pytestmark = pytest.mark.kernel
 HAWSER = str(Path(sys.prefix) / "bin" / "hawser")
@@ -153,3 +154,15 @@ def test_a_fault_that_cannot_be_names_what_can(bare):
 def test_a_lab_that_is_not_there_says_how_to_start_it():
     with pytest.raises(LabError, match="hawser lab up"):
         Lab.find("nowhere")
+
+
+def test_a_lab_of_another_version_is_named_and_hinders_no_other(bare):
+    record = Directory(bare.name).path / "record.json"
+    before = record.read_text()
+    record.write_text(before.replace('"port_offset"', '"of_tomorrow": 1, "port_offset"'))
+    try:
+        with pytest.raises(LabError, match=f"another version.*hawser lab down --name {bare.name}"):
+            Lab.find(bare.name)
+        assert Directory(bare.name).port_offset() == 20_000
+    finally:
+        record.write_text(before)

@@ -82,7 +82,8 @@ class Lab:
         """
         checks.all_of()
         lab, groups = cls(Directory(name), ha(dhcp_on, network_nodes)), chosen(services)
-        doors = ports.choose([_offset(other) for other in state.names() if other != name], port_offset)
+        taken = [Directory(other).port_offset() for other in state.names() if other != name]
+        doors = ports.choose(taken, port_offset)
         offset = doors["network"] - ports.DEFAULTS["network"]
         record = Record(
             *(name, dhcp_on, offset),
@@ -105,7 +106,9 @@ class Lab:
         """The lab of that name; LabError when there is none, or when its start was cut short."""
         record = Directory(name).load()
         if record is None:
-            raise LabError(f"There is no lab '{name}'. Start it: hawser lab up --name {name}.")
+            there = ", ".join(state.names())
+            hint = f" There is: {there}. Say --name." if there else ""
+            raise LabError(f"There is no lab '{name}'. Start it: hawser lab up --name {name}.{hint}")
         if not record.ready:
             remedy = f"Wait for it, or remove what there is: hawser lab down --name {name}"
             raise LabError(f"Lab '{name}' is not up yet, or its start was cut short. {remedy}.")
@@ -185,11 +188,19 @@ class Lab:
     def stop(self, key: str, with_signal: signal.Signals = signal.SIGTERM) -> None:
         """End one service, such as `node@network1` or `network@controller`; what it started goes on."""
         service = self._service(key)
+        if not self._runs(service):
+            raise LabError(f"{key} does not run. Start it: hawser lab start {key} --name {self.name}.")
         daemons.stop(self.node(service.node), service, with_signal)
 
     def start(self, key: str) -> None:
         """Start one service that was stopped; this returns when it is ready."""
-        self._start([self._service(key)], Silent())
+        service = self._service(key)
+        if self._runs(service):
+            raise LabError(f"{key} runs already. End it first: hawser lab stop {key} --name {self.name}.")
+        self._start([service], Silent())
+
+    def _runs(self, service: Service) -> bool:
+        return daemons.alive(self.node(service.node), service)
 
     def _service(self, key: str) -> Service:
         for service in self.services():
@@ -265,9 +276,8 @@ class Lab:
 
     def _dead_service(self) -> str | None:
         for service in self.services():
-            node = self.node(service.node)
-            if not daemons.alive(node, service):
-                return f"The {service.title} ended: {daemons.last_words(node, service)}."
+            if not self._runs(service):
+                return f"The {service.title} ended: {daemons.last_words(self.node(service.node), service)}."
         return None
 
     @contextmanager
@@ -288,8 +298,3 @@ def _refuse_existing(directory: Directory) -> None:
     if record is not None or namespaces.find(directory.path):
         remedy = f"Remove what is left of it: hawser lab down --name {name}"
         raise LabError(f"The start of lab '{name}' was cut short. {remedy}.")
-
-
-def _offset(name: str) -> int:
-    record = Directory(name).load()
-    return record.port_offset if record is not None else 0

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from hawser.base.errors import BadInput, LabError
 
@@ -106,8 +107,24 @@ class Directory:
 
     def load(self) -> Record | None:
         """The record, or None if there is no lab of this name."""
+        if (raw := self._raw()) is None:
+            return None
+        try:
+            return _record(raw)
+        except (KeyError, TypeError) as error:
+            remedy = f"Use that one, or remove the lab: hawser lab down --name {self.name}"
+            raise LabError(
+                f"Lab '{self.name}' was started by another version of Hawser. {remedy}."
+            ) from error
+
+    def port_offset(self) -> int:
+        """What the lab's ports are shifted by, whatever version started it; 0 if there is no lab."""
+        return int((self._raw() or {}).get("port_offset", 0))
+
+    def _raw(self) -> dict[str, Any] | None:
         try:
             raw = json.loads((self.path / "record.json").read_text())
+            return dict(raw)
         except FileNotFoundError:
             return None
         except PermissionError as error:
@@ -115,10 +132,6 @@ class Directory:
         except (OSError, ValueError) as error:
             remedy = f"`hawser lab down --name {self.name}` removes the lab."
             raise LabError(f"The record of lab '{self.name}' cannot be read: {error}. {remedy}") from error
-        nodes = {name: _node_record(row) for name, row in raw.pop("nodes").items()}
-        for plural in ("services", "settings"):
-            raw[plural] = tuple(raw[plural])
-        return Record(**raw, nodes=nodes)
 
     def save(self, record: Record) -> None:
         """Write the record so that a reader sees the old one or the new one, never a half."""
@@ -149,6 +162,12 @@ class Directory:
 def names(root: Path = ROOT) -> list[str]:
     """The names of the labs that have a record, in order."""
     return sorted(record.parent.name for record in root.glob("*/record.json"))
+
+
+def _record(raw: dict[str, Any]) -> Record:
+    nodes = {name: _node_record(row) for name, row in raw["nodes"].items()}
+    services, settings = tuple(raw["services"]), tuple(raw["settings"])
+    return Record(**{**raw, "nodes": nodes, "services": services, "settings": settings})
 
 
 def _node_record(row: dict[str, object]) -> NodeRecord:

@@ -13,6 +13,7 @@ from hawser.base.errors import BadInput
 from hawser.machine.drivers.events import LinkEvents
 from hawser.machine.drivers.machine import Machine
 from hawser.node.agent import watch
+from hawser.node.agent.alone import alone
 from hawser.node.agent.guard import guard
 from hawser.node.agent.healthcheck import check_health
 from hawser.node.agent.heartbeat import FIRST_WORD, Heartbeat
@@ -33,8 +34,10 @@ def roles_named(wanted: Sequence[str]) -> list[Role]:
 
 
 def run(settings: NodeSettings, roles: Sequence[Role]) -> None:
-    """Run until SIGTERM or SIGINT. What was built stays: daemons and interfaces outlive the agent."""
-    asyncio.run(_run(settings, roles))
+    """Run until SIGTERM or SIGINT. What was built stays: daemons and interfaces outlive the agent. MachineError
+    when another process of this node runs one of the roles."""
+    with alone(settings.state_path, (role.name for role in roles)):
+        asyncio.run(_run(settings, roles))
 
 
 async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
