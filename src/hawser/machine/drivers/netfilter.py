@@ -2,7 +2,8 @@
 
 One run of iptables-restore for each namespace and family of a batch, started by a thread that stands in the
 namespace; several namespaces at a time. A table changes in one commit. If a batch is refused, its chains are
-tried one by one, so that one bad rule holds back its own chain only.
+tried one by one, so that one bad rule holds back its own chain only. iptables-save runs only where the kernel says
+that rules have changed since.
 """
 
 from __future__ import annotations
@@ -11,21 +12,22 @@ import os
 import struct
 import subprocess
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from pathlib import Path
 
 from hawser.base.errors import MachineError
 from hawser.machine.drivers.kernel import Kernel, refused
-from hawser.machine.drivers.netlink import NETFILTER, Socket
+from hawser.machine.drivers.netlink import NETFILTER, Socket, attributes
+from hawser.machine.drivers.rules_seen import Place, RulesState, SeenRules
 from hawser.machine.drivers.rules_text import chains, restore_text
 from hawser.machine.items.chain import Chain
 from hawser.machine.items.item import Item
 from hawser.machine.plan import Op, Verb
 
-Place = tuple[str, int]
-"""A namespace and a family, 4 or 6."""
-
 _PROGRAM = {4: "iptables", 6: "ip6tables"}
 _FAMILY = {2: 4, 10: 6}
-_GET_TABLES = 10 << 8 | 1
+_GET_TABLES, _GET_GENERATION = 10 << 8 | 1, 10 << 8 | 16
+_TO_ALL = struct.pack("=BBH", 0, 0, 0)
+_SEEN = Path("/run/hawser/rules.json")
 _AT_ONCE = max(2, os.cpu_count() or 1)
 _SECONDS = 30
 
@@ -35,8 +37,10 @@ class NetfilterDriver:
 
     kinds = (Chain,)
 
-    def __init__(self, kernel: Kernel) -> None:
+    def __init__(self, kernel: Kernel, seen: Path = _SEEN) -> None:
+        """``seen`` is where it keeps what it has read."""
         self._kernel = kernel
+        self._seen = SeenRules(seen)
 
     def read(self, wanted: Collection[Item]) -> Iterable[Item]:
         """The chains of our namespaces.
@@ -48,28 +52,46 @@ class NetfilterDriver:
         for item in wanted:
             assert isinstance(item, Chain)
             wishes.setdefault((item.netns, item.family), {})[item.table, item.name] = item
-        places = {*wishes, *(place for netns in self._kernel.owned() for place in self._tables(netns))}
-        there = sorted(place for place in places if self._kernel.namespaces.identity(place[0]))
-        jobs = {place: (f"{_PROGRAM[place[1]]}-save", "") for place in there}
-        for (netns, family), (saved, error) in self._run(jobs).items():
-            if error:
-                raise MachineError(f"Cannot read the IPv{family} rules of {netns}: {error}")
+        owned = self._kernel.owned()
+        states = {netns: self._state(netns) for netns in {*owned, *(netns for netns, _ in wishes)}}
+        places = {
+            *wishes,
+            *((netns, family) for netns, state in states.items() if state for family in state.families),
+        }
+        for (netns, family), saved in self._texts(sorted(places), states).items():
             yield from chains(netns, family, saved, wishes.get((netns, family), {}))
 
-    def _tables(self, netns: str) -> set[Place]:
-        """The families that have tables in the kernel: a question of microseconds."""
+    def _texts(self, places: Iterable[Place], states: Mapping[str, RulesState | None]) -> Mapping[Place, str]:
+        """What iptables-save prints in each place whose namespace is there."""
+        there = [place for place in places if self._kernel.namespaces.identity(place[0])]
+        known = {place: self._seen.text(place, states[place[0]]) for place in there}
+        asked = self._run(
+            {place: (f"{_PROGRAM[place[1]]}-save", "") for place in there if known[place] is None}
+        )
+        for (netns, family), (_, error) in asked.items():
+            if error:
+                raise MachineError(f"Cannot read the IPv{family} rules of {netns}: {error}")
+        texts = {place: text if (text := known[place]) is not None else asked[place][0] for place in there}
+        self._seen.keep(texts, states)
+        return texts
+
+    def _state(self, netns: str) -> RulesState | None:
+        """Two questions of microseconds; None where the kernel cannot answer them."""
         try:
             with self._kernel.namespaces.entered(netns):
                 ear = Socket(NETFILTER)
         except (MachineError, OSError):
-            return set()
+            return None
         try:
-            rows = ear.dump(_GET_TABLES, struct.pack("=BBH", 0, 0, 0))
-        except MachineError:
-            return set()
+            generation = attributes(ear.ask(_GET_GENERATION, _TO_ALL), 4)[1]
+            tables = ear.dump(_GET_TABLES, _TO_ALL)
+            cookie = ear.cookie()
+        except (MachineError, OSError, KeyError, ValueError):
+            return None
         finally:
             ear.close()
-        return {(netns, _FAMILY[body[0]]) for _, body in rows if body[0] in _FAMILY}
+        families = frozenset(_FAMILY[body[0]] for _, body in tables if body[0] in _FAMILY)
+        return RulesState(cookie, int.from_bytes(generation, "big"), families)
 
     def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
         """One run for each namespace and family."""

@@ -10,6 +10,7 @@ import errno
 import os
 import socket
 import struct
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -24,7 +25,7 @@ CREATE, EXCL, REPLACE, APPEND = 0x400, 0x200, 0x100, 0x800
 _REQUEST, _ACK, _DUMP = 0x1, 0x4, 0x300
 _ERROR, _DONE = 2, 3
 _INTERRUPTED, _CAPPED, _WORDS = 0x10, 0x100, 0x200
-_SOL_NETLINK, _EXT_ACK, _CAP_ACK, _SO_RCVBUFFORCE = 270, 11, 10, 33
+_SOL_NETLINK, _EXT_ACK, _CAP_ACK, _SO_RCVBUFFORCE, _SO_NETNS_COOKIE = 270, 11, 10, 33, 71
 _HEADER = struct.Struct("=IHHII")
 _ATTRIBUTE = struct.Struct("=HH")
 _ERRNO = struct.Struct("=i")
@@ -164,27 +165,38 @@ class Socket:
                     break
         return [refused.get(number) for number in range(first, last + 1)]
 
+    def cookie(self) -> int:
+        """The number of the socket's namespace, which none had before it since the machine started."""
+        found = self._socket.getsockopt(socket.SOL_SOCKET, _SO_NETNS_COOKIE, 8)
+        return int.from_bytes(found, sys.byteorder)
+
+    def ask(self, kind: int, body: bytes) -> bytes:
+        """The one answer to a question. Raises MachineError with the kernel's words."""
+        (answer,) = self._exchange(kind, _ACK, body)[0]
+        return answer[1]
+
     def dump(self, kind: int, body: bytes) -> list[tuple[int, bytes]]:
         """All that the kernel lists for a request, as (type, body); asked again when the list changed meanwhile.
 
         Raises MachineError with the kernel's words.
         """
         while True:
-            found, interrupted = self._dump(kind, body)
+            found, interrupted = self._exchange(kind, _DUMP, body)
             if not interrupted:
                 return found
 
-    def _dump(self, kind: int, body: bytes) -> tuple[list[tuple[int, bytes]], bool]:
+    def _exchange(self, kind: int, flags: int, body: bytes) -> tuple[list[tuple[int, bytes]], bool]:
+        """What came up to the end of the list, or the acknowledgement; and whether a list changed meanwhile."""
         self._sequence += 1
-        self._socket.send(_message(kind, _DUMP, self._sequence, body))
+        self._socket.send(_message(kind, flags, self._sequence, body))
         found: list[tuple[int, bytes]] = []
         interrupted = False
-        for got, flags, number, content in self._replies():
+        for got, marks, number, content in self._replies():
             if number != self._sequence:
                 continue
-            interrupted = interrupted or bool(flags & _INTERRUPTED)
-            if got == _ERROR and (refusal := _refusal(flags, content)):
-                raise MachineError(f"The kernel refused to list (netlink message {kind}): {refusal}.")
+            interrupted = interrupted or bool(marks & _INTERRUPTED)
+            if got == _ERROR and (refusal := _refusal(marks, content)):
+                raise MachineError(f"The kernel refused to tell (netlink message {kind}): {refusal}.")
             if got in (_ERROR, _DONE):
                 break
             found.append((got, content))

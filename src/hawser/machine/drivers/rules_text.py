@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 from hawser.machine.items.chain import Chain
@@ -17,9 +18,15 @@ BUILTIN = frozenset({"PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"})
 _ADDRESS = frozenset({"-s", "-d", "--source", "--destination"})
 
 
+@lru_cache(maxsize=1 << 14)
+def _parts(rule: str) -> tuple[str, ...]:
+    """A rule's words. The same rules are read again at every look."""
+    return tuple(shlex.split(rule))
+
+
 def words(rule: str, family: int) -> tuple[str, ...]:
     """A rule as words, so that two spellings of one rule are equal."""
-    parts = shlex.split(rule)
+    parts = _parts(rule)
     whole = "/32" if family == 4 else "/128"
     return tuple(
         part + whole if before in _ADDRESS and "/" not in part else part
@@ -64,7 +71,7 @@ def _spelt(rules: tuple[str, ...], wish: Chain | None, family: int) -> tuple[str
 def _jumps(rules: Iterable[str], known: Iterable[str]) -> tuple[str, ...]:
     targets: set[str] = set()
     for rule in rules:
-        parts = shlex.split(rule)
+        parts = _parts(rule)
         targets.update(target for before, target in pairwise(parts) if before in ("-j", "-g"))
     return tuple(sorted(targets & set(known)))
 

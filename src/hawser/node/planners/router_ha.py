@@ -64,7 +64,7 @@ NOBODY = "127.0.0.1"
 """The peer of who is alone, which hears nothing: between heartbeats to all and to peers keepalived would give its
 addresses away and begin anew, between lists of peers it goes on as master."""
 
-FAREWELL = 0.25
+FAREWELL = 0.1
 """Seconds: keepalived gives its addresses away within milliseconds of being told to end, and then lingers for one."""
 
 _CONF = """global_defs {{
