@@ -6,6 +6,7 @@ from dataclasses import replace
 from ipaddress import ip_address, ip_interface
 
 from hawser.machine.items.chain import Chain
+from hawser.machine.items.translations import Translations, Way
 from hawser.node.agent import desired
 from hawser.node.agent.roles import ROLES
 from hawser.node.planners import feet, nat
@@ -80,3 +81,22 @@ def test_every_host_of_a_router_has_its_rules():
     items = desired.desired(samples.node(), samples.facts(), ROLES.values()).values()
     standing = {(item.name, item.rules) for item in items if isinstance(item, Chain)}
     assert {(chain.name, chain.rules) for chain in nat.chains(samples.router(), "")} <= standing
+
+
+def test_what_connections_there_may_be_follows_from_the_rules():
+    items = desired.desired(samples.node(), samples.facts(), ROLES.values()).values()
+    (found,) = (item for item in items if isinstance(item, Translations))
+    assert found.ways == (Way(ip_address("203.0.113.50"), ip_address("198.51.100.5")),)
+    assert found.outside == ip_address("203.0.113.21")
+    assert {item.key for item in items if isinstance(item, Chain) and item.table == "nat"} <= found.requires()
+    forwarded = samples.router(port_forwardings=(forwarding("a", (2222, 2222), (22, 22)),), floating_ips=())
+    inner = ip_address("198.51.100.5")
+    assert nat.translations(forwarded, "", "").ways == (
+        Way(ip_address("203.0.113.60"), inner, 6, 2222, 2222),
+    )
+
+
+def test_without_a_gateway_nothing_is_said_of_connections():
+    node = samples.node(routers=(samples.router(gateway=None, floating_ips=()),))
+    items = desired.desired(node, samples.facts(), ROLES.values()).values()
+    assert not [item for item in items if isinstance(item, Translations)]

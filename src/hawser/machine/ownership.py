@@ -11,6 +11,7 @@
 | kernel setting | somebody wants it |
 | file | it lies below one of our own directories and carries our mark (an extended attribute) |
 | process | there is a record of it below one of our own directories |
+| translated connection | it is in such a namespace, as said |
 
 An address that keepalived holds in a namespace of ours has no protocol number: it is keepalived's.
 """
@@ -31,6 +32,7 @@ from hawser.machine.items.netns import Netns
 from hawser.machine.items.process import Process
 from hawser.machine.items.route import Route
 from hawser.machine.items.sysctl import Sysctl
+from hawser.machine.items.translations import Translations
 
 ALIAS = "hawser:"
 """The start of the alias of an interface of ours."""
@@ -73,7 +75,7 @@ class Ownership:
                 return netns == ROOT or owns_namespace(netns)
             case File(path=path):
                 return self.owns_path(path)
-            case Process(directory=directory, netns=netns):
+            case Process(directory=directory, netns=netns) | Translations(directory=directory, netns=netns):
                 return self.owns_path(directory) and (netns == ROOT or owns_namespace(netns))
             case _:
                 return True

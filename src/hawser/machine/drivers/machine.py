@@ -28,6 +28,7 @@ from hawser.machine.drivers.netns import NetnsDriver
 from hawser.machine.drivers.processes import ProcessDriver
 from hawser.machine.drivers.routes import RouteDriver
 from hawser.machine.drivers.sysctls import SysctlDriver
+from hawser.machine.drivers.translations import TranslationsDriver
 from hawser.machine.items.item import ROOT, Item, Key
 from hawser.machine.ownership import Ownership
 from hawser.machine.plan import Plan
@@ -92,6 +93,7 @@ class Machine:
             FdbDriver(self._kernel),
             NeighbourDriver(self._kernel),
             NetfilterDriver(self._kernel),
+            TranslationsDriver(self._kernel, directories),
             FileDriver(directories),
             self._processes,
         )

@@ -26,10 +26,14 @@ from hawser.machine.items.netns import Netns
 from hawser.machine.items.process import Process
 from hawser.machine.items.route import Route
 from hawser.machine.items.sysctl import Sysctl
+from hawser.machine.items.translations import Translations
 from hawser.machine.ownership import Ownership
 from hawser.machine.plan import Op, Plan, Verb
 
-_REPLACED = (Netns, Sysctl, Address, Route, Flood, Place, Neighbour, Chain, File, Process, Member)
+_REPLACED = (
+    *(Netns, Sysctl, Address, Route, Flood, Place, Neighbour, Chain),
+    *(Translations, File, Process, Member),
+)
 """What a second creation replaces, or leaves as it is. A second link of one name is refused."""
 
 
@@ -38,7 +42,7 @@ class MemoryDriver:
 
     kinds = (
         *(Netns, Bridge, Veth, Vxlan, Vlan, Member, Sysctl, Address, Route),
-        *(Flood, Place, Neighbour, Chain, File, Process),
+        *(Flood, Place, Neighbour, Chain, Translations, File, Process),
     )
 
     def __init__(self, links: Iterable[str]) -> None:

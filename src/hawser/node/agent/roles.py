@@ -12,12 +12,14 @@ from pathlib import Path
 
 from hawser.base import names
 from hawser.base.config import NodeSettings
-from hawser.machine.items.fdb import Flood
+from hawser.machine.items.fdb import Flood, Place
 from hawser.machine.items.file import File
-from hawser.machine.items.item import Item
+from hawser.machine.items.item import ROOT, Item
 from hawser.machine.items.link import Bridge, Member, Vlan, Vxlan
+from hawser.machine.items.neighbour import Neighbour
 from hawser.machine.items.netns import Netns
 from hawser.machine.items.process import Process
+from hawser.machine.items.sysctl import Sysctl
 from hawser.node.planners import bridge, dhcp, router
 from hawser.node.planners.facts import Planner
 
@@ -37,11 +39,14 @@ class Role:
 
 
 def _bridge_owns(item: Item, _settings: NodeSettings) -> bool:
-    return isinstance(item, Bridge | Vxlan | Vlan | Member | Flood)
+    if isinstance(item, Sysctl):
+        return item.netns == ROOT and item.name.startswith("net/")
+    return isinstance(item, Bridge | Vxlan | Vlan | Member | Flood | Place | Neighbour)
 
 
 def _l3_directories(settings: NodeSettings) -> tuple[Path, ...]:
-    return (settings.ha_confs_path, settings.ha_confs_path.parent / "ra")
+    beside = settings.ha_confs_path.parent
+    return (settings.ha_confs_path, beside / "ra", beside / "nat")
 
 
 def _l3_owns(item: Item, settings: NodeSettings) -> bool:

@@ -7,12 +7,16 @@ from ipaddress import IPv4Address, IPv4Interface
 
 from hawser.base import names
 from hawser.machine.items.chain import Chain
+from hawser.machine.items.translations import Translations, Way
 from hawser.wire.intent import PortForwarding, PortRange, Router, RouterInterface
 
 PREFIX = "neutron-l3-agent-"
 
 _FROM_OUTSIDE = "0x2/0xffff"
 """The mark of the first packet of a connection that comes in by the gateway interface."""
+
+_PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "dccp": 33, "ipv6-icmp": 58, "sctp": 132}
+"""Those that can be forwarded, by their IANA numbers."""
 
 
 def chains(router: Router, netns: str) -> Iterator[Chain]:
@@ -35,6 +39,27 @@ def chains(router: Router, netns: str) -> Iterator[Chain]:
     yield _nat(netns, "PREROUTING", (f"-j {PREFIX}PREROUTING",))
     yield _nat(netns, "OUTPUT", (f"-j {PREFIX}OUTPUT",))
     yield _nat(netns, "POSTROUTING", (f"-j {PREFIX}POSTROUTING", f"-j {PREFIX}snat"))
+
+
+def translations(router: Router, netns: str, directory: str) -> Translations:
+    """What connections there may be by these rules, once they stand."""
+    rules = (chain.key for chain in chains(router, netns))
+    whole = [
+        Way(f.address, f.fixed_address)
+        for f in router.floating_ips
+        if isinstance(f.address, IPv4Address) and isinstance(f.fixed_address, IPv4Address)
+    ]
+    ways = sorted({*whole, *_forwarded(router)}, key=str)
+    outside = _gateway_address(router.gateway) if router.gateway else None
+    return Translations(netns, directory, outside, tuple(ways), tuple(rules))
+
+
+def _forwarded(router: Router) -> Iterator[Way]:
+    for each in router.port_forwardings:
+        outer, inner = each.address, each.internal_address
+        ports = each.external or PortRange(0, 65535)
+        if isinstance(outer, IPv4Address) and isinstance(inner, IPv4Address):
+            yield Way(outer, inner, _PROTOCOLS[each.protocol], ports.first, ports.last)
 
 
 def _forward(forwarding: PortForwarding) -> str:
