@@ -58,6 +58,10 @@ class Api:
         """DELETE one."""
         self._ask("DELETE", f"/{noun}s/{identity}")
 
+    def delete_below(self, owner: str, noun: str, identity: str) -> None:
+        """DELETE one that belongs to another."""
+        self._ask("DELETE", f"/{owner}/{noun}s/{identity}")
+
     def act(self, router: str, action: str, **body: Any) -> None:
         """PUT to a router's member: `add_router_interface`, `remove_router_interface`."""
         self._ask("PUT", f"/routers/{router}/{action}", body)

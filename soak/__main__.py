@@ -16,6 +16,9 @@ from soak.run import soak
 from soak.site import site
 from soak.tally import Result, Soak
 
+LONG = 3.0
+"""Seconds after which it is told what was waited for."""
+
 
 @click.command()
 @click.option("--minutes", default=30.0, show_default=True, help="How long.")
@@ -60,7 +63,9 @@ def main(
 def _told(result: Result) -> str:
     times = f"outage {result.outage:.2f}, none {result.none:.2f}, several {result.several:.2f}"
     wrong = "".join(f"\n     WRONG: {each}" for each in result.wrong)
-    return f"{result.number:4} {result.step}: {result.what}; {times}; as it must be after {result.took:.1f} s{wrong}"
+    waited = f" (for: {result.waited})" if result.took > LONG and result.waited else ""
+    took = f"as it must be after {result.took:.1f} s{waited}"
+    return f"{result.number:4} {result.step}: {result.what}; {times}; {took}{wrong}"
 
 
 def _say(line: str) -> None:

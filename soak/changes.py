@@ -9,7 +9,7 @@ from benchmarks import routed
 from hawser.base.errors import LabError
 from hawser.lab.environments import own
 from soak.flows import PORT
-from soak.site import Site
+from soak.site import Forwarding, Site
 
 V6_SUBNET, V6_GATEWAY = "fd00:66::/64", "fd00:66::1"
 OUTER_PORT = 8800
@@ -30,13 +30,13 @@ def switch_floating_ip(site: Site, _random: Random) -> str:
 def switch_forwarding(site: Site, _random: Random) -> str:
     """A port of a floating IP leads to the guest at the back, or no more."""
     if site.state.forwarding:
-        site.admin.delete("floatingip", site.state.forwarding)
-        site.state.forwarding = ""
+        gone, site.state.forwarding = site.state.forwarding, None
+        site.admin.delete_below(f"floatingips/{gone.floating}", "port_forwarding", gone.id)
+        site.admin.delete("floatingip", gone.floating)
         return "gone"
-    made = site.admin.create("floatingip", floating_network_id=site.external)
-    site.state.forwarding = str(made["id"])
-    site.admin.create_below(
-        f"floatingips/{made['id']}",
+    floating = site.admin.create("floatingip", floating_network_id=site.external)
+    made = site.admin.create_below(
+        f"floatingips/{floating['id']}",
         "port_forwarding",
         protocol="tcp",
         internal_port_id=site.back.port,
@@ -44,6 +44,7 @@ def switch_forwarding(site: Site, _random: Random) -> str:
         internal_port=PORT,
         external_port=OUTER_PORT,
     )
+    site.state.forwarding = Forwarding(made["id"], floating["id"], floating["floating_ip_address"])
     return "made"
 
 

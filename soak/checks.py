@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from benchmarks.routed import Router
 from hawser.base import names
@@ -22,36 +23,48 @@ COPIED = 20.0
 PAUSE = 0.1
 
 
-def check(site: Site, patience: float = 1.0) -> None:
-    """LabError with what is not so within its time, of which ``patience`` is a factor."""
-    check_traffic(site, patience)
+@dataclass(frozen=True, slots=True, order=True)
+class Wait:
+    """How many seconds something was waited for, and what was wrong last; "" if it was so at once."""
+
+    seconds: float = 0.0
+    what: str = ""
+
+
+def check(site: Site, patience: float = 1.0) -> Wait:
+    """What took longest. LabError with what is not so within its time, of which ``patience`` is a factor."""
+    waits = [check_traffic(site, patience)]
     if site.state.served:
-        _eventually(lambda: _lies(site), TRUTH * patience)
-        _eventually(lambda: leaks.found(site), NOTHING_LEFT * patience)
-    _eventually(lambda: _not_copied(site), COPIED * patience)
+        waits.append(_eventually(lambda: _lies(site), TRUTH * patience))
+        waits.append(_eventually(lambda: leaks.found(site), NOTHING_LEFT * patience))
+    waits.append(_eventually(lambda: _not_copied(site), COPIED * patience))
+    return max(waits)
 
 
-def check_traffic(site: Site, patience: float = 1.0) -> None:
-    """Each router has one master; what is reached through them is."""
-    _eventually(lambda: _not_one_master(site), ONE_MASTER * patience)
+def check_traffic(site: Site, patience: float = 1.0) -> Wait:
+    """Each router has one master; what is reached through them is. What took longest."""
+    waits = [_eventually(lambda: _not_one_master(site), ONE_MASTER * patience)]
     for address in site.addresses():
         if wait_for_answer(site.outside, address, ANSWER * patience) is None:
             raise LabError(f"Not within {ANSWER * patience:.0f} s: {address} answers from outside.")
     since = time.time()
-    _eventually(lambda: _silent_flows(site, since), ANSWER * patience)
-    if site.state.forwarding:
-        _eventually(lambda: _not_forwarded(site), ANSWER * patience)
+    waits.append(_eventually(lambda: _silent_flows(site, since), ANSWER * patience))
+    if (forwarding := site.state.forwarding) is not None:
+        waits.append(_eventually(lambda: _not_forwarded(site, forwarding.address), ANSWER * patience))
     if site.state.v6:
-        _eventually(lambda: _no_v6(site), ANSWER * patience)
+        waits.append(_eventually(lambda: _no_v6(site), ANSWER * patience))
+    return max(waits)
 
 
-def _eventually(wrong: Callable[[], Iterable[str]], seconds: float) -> None:
+def _eventually(wrong: Callable[[], Iterable[str]], seconds: float) -> Wait:
     """Look again and again until nothing is wrong."""
-    deadline = time.monotonic() + seconds
-    while found := list(wrong()):
-        if time.monotonic() > deadline:
-            raise LabError(f"Not right within {seconds:.0f} s: {'; '.join(found)}")
+    begun, last = time.monotonic(), ""
+    while found := "; ".join(wrong()):
+        last = found
+        if time.monotonic() - begun > seconds:
+            raise LabError(f"Not right within {seconds:.0f} s: {found}")
         time.sleep(PAUSE)
+    return Wait(time.monotonic() - begun, last) if last else Wait()
 
 
 def _not_one_master(site: Site) -> Iterable[str]:
@@ -70,14 +83,9 @@ def _silent_flows(site: Site, since: float) -> Iterable[str]:
     return [f"{flow.name} stands still" for flow in site.flows if not flow.answered(since)]
 
 
-def _not_forwarded(site: Site) -> Iterable[str]:
-    address = (
-        site.admin.show("floatingip", site.state.forwarding)["floating_ip_address"]
-        if site.state.served
-        else ""
-    )
+def _not_forwarded(site: Site, address: str) -> Iterable[str]:
     asked = f"import socket; socket.create_connection(('{address}', {OUTER_PORT}), 1)"
-    if address and site.outside.run(["python3", "-c", asked], check=False).returncode:
+    if site.outside.run(["python3", "-c", asked], check=False).returncode:
         yield f"port {OUTER_PORT} of {address} leads nowhere"
 
 

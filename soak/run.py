@@ -50,7 +50,7 @@ def _one(site: Site, step: Step, number: int, random: Random, patience: float) -
         site.sentry.mark()
         begun = time.time()
         what = step.do(site, random)
-        check(site, patience)
+        wait = check(site, patience)
         took = time.time() - begun
         time.sleep(random.uniform(0, LONGEST_PAUSE))
         check_traffic(site, patience)  # it is so still
@@ -63,7 +63,7 @@ def _one(site: Site, step: Step, number: int, random: Random, patience: float) -
     outage = _outage(answers, [each for each in addresses if addresses[each] in watched], begun, ended)
     span = _span(history, watched, site.seen)
     wrong = tuple(_wrong(step, outage, span, patience))
-    return Result(number, step.name, what, took, outage, span.none, span.several, wrong)
+    return Result(number, step.name, what, took, wait.what, outage, span.none, span.several, wrong)
 
 
 def _reachable(site: Site, addresses: dict[str, str]) -> set[str]:

@@ -31,6 +31,15 @@ _LEARNING = (
 """Without l2population: other nodes are found by multicast, and by learning."""
 
 
+@dataclass(frozen=True, slots=True)
+class Forwarding:
+    """A port forwarding, and its floating IP's id and address."""
+
+    id: str
+    floating: str
+    address: str
+
+
 @dataclass(slots=True)
 class State:
     """What was done and not undone yet.
@@ -46,7 +55,7 @@ class State:
     served: bool = True
     drained: str = ""
     floating: str = ""
-    forwarding: str = ""
+    forwarding: Forwarding | None = None
     joined: bool = False
     v6: str = ""
     extra: Router | None = None

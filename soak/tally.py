@@ -10,12 +10,14 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class Result:
     """One step. Times are in seconds: until all was as it must be, the longest silence of an address, the longest time
-    without a master and the longest with several. ``wrong`` says what took longer than it may."""
+    without a master and the longest with several. ``waited`` is what was waited for longest, "" where nothing was, and
+    ``wrong`` what took longer than it may."""
 
     number: int
     step: str
     what: str
     took: float
+    waited: str
     outage: float
     none: float
     several: float

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from soak.tally import Result, Soak
 
-FINE = Result(1, "power off", "power on network1", 2.0, 0.3, 0.25, 0.0)
-LONG = Result(2, "power off", "power on network2", 3.0, 0.9, 0.85, 0.1, ("an address was silent for 0.90 s",))
+FINE = Result(1, "power off", "power on network1", 2.0, "", 0.3, 0.25, 0.0)
+LONG = Result(
+    2, "power off", "power on network2", 3.0, "", 0.9, 0.85, 0.1, ("an address was silent for 0.90 s",)
+)
 
 
 def soak(*results: Result, end: str = "") -> Soak:
