@@ -51,4 +51,5 @@ lock:                  ## write the lock files again from pyproject.toml and req
 	build/env/uv/bin/uv pip compile -q --upgrade --python-version 3.11 --no-header --generate-hashes requirements/openstack.in -o requirements/openstack.txt
 	build/env/uv/bin/uv pip compile -q --upgrade --python-version 3.11 --no-header --generate-hashes requirements/keystone.in -o requirements/keystone.txt
 	build/env/uv/bin/uv pip compile -q --upgrade --python-version 3.11 --no-header --generate-hashes requirements/neutronclient.in -o requirements/neutronclient.txt
+	build/env/uv/bin/uv pip compile -q --upgrade --python-version 3.11 --no-header --generate-hashes requirements/novaclient.in -o requirements/novaclient.txt
 	build/env/uv/bin/uv pip compile -q --upgrade --python-version 3.11 --no-header --generate-hashes requirements/conformance.in -o requirements/conformance.txt

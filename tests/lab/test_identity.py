@@ -65,10 +65,19 @@ def test_clouds_yaml_serves_both_users(lab):
 
 def test_openrc_is_for_a_shell(lab):
     hawser = Path(sys.prefix) / "bin" / "hawser"
-    script = f'eval "$({hawser} lab openrc demo --name {lab.name})"; which openstack; echo $OS_USERNAME'
+    openrc = f'eval "$({hawser} lab openrc demo --name {lab.name})"'
+    script = (
+        f"{openrc}; echo $OS_USERNAME; which openstack neutron nova hawser; nova --version; neutron --version"
+    )
     said = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=True).stdout.split()
-    assert said[0].endswith("build/env/openstack/bin/openstack")
-    assert said[1] == "demo"
+    folder = "build/env/commands/bin"
+    assert said[0] == "demo"
+    assert [command.rpartition(folder)[2] for command in said[1:5]] == [
+        "/openstack",
+        "/neutron",
+        "/nova",
+        "/hawser",
+    ]
 
 
 def test_keystone_returns_after_a_power_cut_with_all_it_knew(lab):

@@ -184,7 +184,7 @@ def start(name: str, service: str) -> None:
 @_name
 @click.argument("user", default="admin")
 def openrc(name: str, user: str) -> None:
-    """Print what a shell evaluates to act as `admin` or `demo` with the lab's own `openstack` client."""
+    """Print what a shell evaluates to act as `admin` or `demo` by the pinned `openstack`, `neutron` and `nova`."""
     from hawser.lab.identity import openrc as render
     from hawser.lab.lab import Lab
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from hawser.base.errors import LabError
 
 PROJECT = Path(sys.prefix).parent
-_SET_UP = {"neutronclient": "dev", "conformance": "conformance"}
+_SET_UP = {"conformance": "conformance"}
 """The kind of set-up that makes an environment, where it is not the least one."""
 
 

@@ -66,7 +66,7 @@ def variables(user: str, secrets: Secrets, ports: Mapping[str, int]) -> dict[str
 
 
 def openrc(values: Mapping[str, str]) -> str:
-    """Lines for a shell to evaluate; PATH goes before the shell's own, the client's folder only once."""
+    """Lines for a shell to evaluate; PATH goes before the shell's own, the commands' folder only once."""
     lines = [f"export {name}={shlex.quote(value)}" for name, value in values.items() if name != "PATH"]
     if "PATH" in values:
         folder = shlex.quote(values["PATH"])

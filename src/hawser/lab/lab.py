@@ -140,19 +140,19 @@ class Lab:
         return of_lab(self.topology, self.record.services)
 
     def environment(self, user: str) -> dict[str, str]:
-        """This process's environment, changed so that `openstack` is the pinned client and acts as ``user``
-        (`admin` or `demo`)."""
+        """This process's environment, changed so that `openstack`, `neutron` and `nova` are the pinned clients and
+        act as ``user`` (`admin` or `demo`)."""
         values = self.access(user)
         return {**os.environ, **values, "PATH": f"{values['PATH']}:{os.environ.get('PATH', os.defpath)}"}
 
     def access(self, user: str) -> dict[str, str]:
-        """Only what `environment` adds; PATH is the folder of the client alone."""
+        """Only what `environment` adds; PATH is the folder of the commands alone."""
         if "identity" not in self.record.services:
             raise LabError(f"Lab '{self.name}' has no Keystone. Start one with all services: hawser lab up.")
         return {
             **identity.variables(user, Secrets.load(self._directory.path), self.record.ports),
             "OS_CLIENT_CONFIG_FILE": str(self._directory.path / disks.CLOUDS_FILE),
-            "PATH": str(environments.pinned("openstack", "openstack").parent),
+            "PATH": str(environments.pinned("commands", "nova").parent),
         }
 
     def fail(self, name: str, fault: Fault, segment: str = "") -> None:
