@@ -63,6 +63,23 @@ def test_a_namespace_made_anew_under_the_same_name_is_read_anew(kernel):
     assert not kernel.stands(RULE)
 
 
+@pytest.mark.kernel
+def test_a_glance_tells_what_others_did_and_not_what_we_did(kernel):
+    kernel.make(BOX, RULE)
+    kernel.make(Chain(NAME, 4, "nat", "PREROUTING", ("-d 192.0.2.1/32 -j DNAT --to-destination 10.0.0.1",)))
+    assert not kernel.machine.drifted()
+    flush()
+    assert kernel.machine.drifted()
+    kernel.settle()
+    assert not kernel.machine.drifted()
+    subprocess.run(["ip", "netns", "del", NAME], check=True)
+    assert kernel.machine.drifted()
+    kernel.settle()
+    kernel.wanted.clear()
+    kernel.settle()
+    assert not kernel.machine.drifted()
+
+
 def test_a_text_is_known_in_its_state_alone(tmp_path):
     seen = SeenRules(tmp_path / "rules.json")
     seen.keep({PLACE: "*nat"}, {NAME: STATE})

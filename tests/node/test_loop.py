@@ -41,7 +41,7 @@ class Node:
         return text in str(self.machine)
 
     async def until(self, holds: Callable[[], bool]) -> None:
-        for _ in range(400):
+        for _ in range(2000):
             if holds():
                 return
             await asyncio.sleep(0.005)
@@ -110,6 +110,18 @@ def test_what_somebody_takes_away_comes_back(node: Node):
         assert not node.stands("tapda3504ad-ba")
         node.loop.wake()
         await node.until(lambda: node.stands("tapda3504ad-ba"))
+
+    node.play(story)
+
+
+def test_rules_that_somebody_takes_away_come_back_though_nothing_tells_of_it(node: Node):
+    async def story(node: Node) -> None:
+        node.told(samples.node())
+        await node.until(lambda: node.stands("keepalived"))
+        key, rules = next((key, item) for key, item in node.machine.read({}).items() if key[0] == "chain")
+        node.machine.lose(key)
+        assert not node.stands(str(rules))
+        await node.until(lambda: node.stands(str(rules)))
 
     node.play(story)
 

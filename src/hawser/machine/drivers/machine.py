@@ -30,8 +30,9 @@ from hawser.machine.drivers.routes import RouteDriver
 from hawser.machine.drivers.sysctls import SysctlDriver
 from hawser.machine.drivers.translations import TranslationsDriver
 from hawser.machine.items.item import ROOT, Item, Key
+from hawser.machine.items.netns import Netns
 from hawser.machine.ownership import Ownership
-from hawser.machine.plan import Plan
+from hawser.machine.plan import Plan, Verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Hands(Protocol):
     def read(self, wanted: Mapping[Key, Item]) -> dict[Key, Item]: ...
     def apply(self, plan: Plan) -> Outcome: ...
     def facts(self) -> MachineFacts: ...
+    def drifted(self) -> bool: ...
     def held(self, namespaces: Iterable[str]) -> Mapping[str, frozenset[Address]]: ...
     def pids(self) -> Mapping[Key, int]: ...
     def kill(self, key: Key) -> None: ...
@@ -82,6 +84,7 @@ class Machine:
         self._namespaces = Namespaces()
         self._kernel = Kernel(self._namespaces)
         self._processes = ProcessDriver(self._kernel, directories)
+        self._netfilter = NetfilterDriver(self._kernel)
         self._missing: frozenset[str] | None = None
         ownership = Ownership(tuple(directories))
         rows: tuple[Driver, ...] = (
@@ -92,7 +95,7 @@ class Machine:
             RouteDriver(self._kernel),
             FdbDriver(self._kernel),
             NeighbourDriver(self._kernel),
-            NetfilterDriver(self._kernel),
+            self._netfilter,
             TranslationsDriver(self._kernel, directories),
             FileDriver(directories),
             self._processes,
@@ -107,7 +110,15 @@ class Machine:
 
     def apply(self, plan: Plan) -> Outcome:
         """Carry out a plan. Within a wave namespaces come first, then links, settings, addresses, routes, ..."""
-        return apply(plan, self._drivers)
+        outcome = apply(plan, self._drivers)
+        gone = (op.item.name for op in outcome.done if op.verb is Verb.DELETE and isinstance(op.item, Netns))
+        self._netfilter.let_go(gone)
+        return outcome
+
+    def drifted(self) -> bool:
+        """Whether somebody else changed rules of ours, or took a namespace's name away, since the last read: a
+        glance of some ten microseconds a namespace. All else is seen at the next read."""
+        return self._netfilter.drifted()
 
     def facts(self) -> MachineFacts:
         """The machine's own links and addresses, and what its kernel lacks."""

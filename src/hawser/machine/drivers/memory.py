@@ -117,9 +117,11 @@ class MemoryMachine:
         self._drivers = (OwnedOnly(self._driver, Ownership(tuple(directories))),)
         self._device_of = dict(device_of or {})
         self._missing = missing
+        self._drifted = False
 
     def read(self, wanted: Mapping[Key, Item]) -> dict[Key, Item]:
         """What stands."""
+        self._drifted = False
         return read_with(self._drivers, wanted)
 
     def apply(self, plan: Plan) -> Outcome:
@@ -132,6 +134,10 @@ class MemoryMachine:
         names = frozenset(key[2] for key in standing if key[:2] == ("link", ROOT))
         bridged = frozenset(key[2] for key in self._driver.standing if key[0] == "member")
         return MachineFacts(names, bridged, names, self._device_of, self._missing)
+
+    def drifted(self) -> bool:
+        """Whether a namespace or rules went by `lose` since the last read."""
+        return self._drifted
 
     def held(self, namespaces: Iterable[str]) -> Mapping[str, frozenset[IPv4Address | IPv6Address]]:
         """The addresses that stand in each of these namespaces."""
@@ -162,6 +168,7 @@ class MemoryMachine:
 
     def lose(self, key: Key) -> None:
         """A thing goes without a plan: an operator removed it, a daemon died."""
+        self._drifted = self._drifted or key[0] in ("netns", "chain")
         self._driver.remove(key)
 
     def add_link(self, name: str) -> None:

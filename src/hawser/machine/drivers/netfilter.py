@@ -41,6 +41,7 @@ class NetfilterDriver:
         """``seen`` is where it keeps what it has read."""
         self._kernel = kernel
         self._seen = SeenRules(seen)
+        self._states: dict[str, RulesState | None] = {}
 
     def read(self, wanted: Collection[Item]) -> Iterable[Item]:
         """The chains of our namespaces.
@@ -54,6 +55,7 @@ class NetfilterDriver:
             wishes.setdefault((item.netns, item.family), {})[item.table, item.name] = item
         owned = self._kernel.owned()
         states = {netns: self._state(netns) for netns in {*owned, *(netns for netns, _ in wishes)}}
+        self._states = {netns: states[netns] for netns, _ in wishes}  # not those of another agent here
         places = {
             *wishes,
             *((netns, family) for netns, state in states.items() if state for family in state.families),
@@ -93,6 +95,15 @@ class NetfilterDriver:
         families = frozenset(_FAMILY[body[0]] for _, body in tables if body[0] in _FAMILY)
         return RulesState(cookie, int.from_bytes(generation, "big"), families)
 
+    def drifted(self) -> bool:
+        """Whether somebody else changed rules where we have some, or took the namespace away, since the last read."""
+        return any(self._state(netns) != state for netns, state in self._states.items())
+
+    def let_go(self, namespaces: Iterable[str]) -> None:
+        """These are gone by our own hands."""
+        for netns in namespaces:
+            self._states.pop(netns, None)
+
     def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
         """One run for each namespace and family."""
         groups: dict[Place, list[int]] = {}
@@ -103,6 +114,7 @@ class NetfilterDriver:
         for place in failed:
             for index in groups[place]:
                 answers[index] = self._alone(place, ops[index])
+        self._states |= {netns: self._state(netns) for netns, _ in groups}
         return answers
 
     def _alone(self, place: Place, op: Op) -> MachineError | None:

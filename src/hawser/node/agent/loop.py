@@ -36,6 +36,9 @@ log = logging.getLogger(__name__)
 FIRST_RETRY, LAST_RETRY = 0.1, 5.0
 """Seconds before an operation that failed is tried again: doubled each time between these two."""
 
+GLANCE = 1.0
+"""Seconds between two glances at what others may have done to this machine."""
+
 LONGEST_REST = 0.01
 """Seconds at most between two turns while news keeps coming: a burst of changes is done together."""
 
@@ -148,11 +151,21 @@ class Loop:
                 log.error("the machine cannot be read or changed now, trying again: %s", error)
                 self._try_again()
             await asyncio.sleep(min(loop.time() - begun, LONGEST_REST))
-            try:
-                await asyncio.wait_for(self._wake.wait(), self.settings.resync_interval)
-            except TimeoutError:
-                self._actual = None
+            await self._rest()
             self._wake.clear()
+
+    async def _rest(self) -> None:
+        """Until something wakes it, or it is time to look, or a glance tells that somebody changed something."""
+        begun = time.monotonic()
+        while True:
+            try:
+                await asyncio.wait_for(self._wake.wait(), GLANCE)
+                return
+            except TimeoutError:
+                due = time.monotonic() - begun >= self.settings.resync_interval
+                if due or await asyncio.to_thread(self.machine.drifted):
+                    self._actual = None
+                    return
 
     async def _turn(self) -> None:
         await self._gather_facts()
@@ -190,6 +203,7 @@ class Loop:
             contact=self._contact,
             stranded=self._stranded,
             told=self._told,
+            missing=machine.missing,
         )
         if self._actual is not None and desired.lost_links(self._actual, machine.links):
             self._actual = None
