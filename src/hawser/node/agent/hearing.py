@@ -20,8 +20,8 @@ from hawser.wire.intent import NodeAddress
 ROUND = 0.04
 """Seconds between two rounds."""
 DOUBT, LOSS = 3, 6
-"""Rounds without any answer. A stand-by has to sit out before it would take over, three heartbeats of 0.1 s after
-the cut; a master steps down when its successor has taken over, so that a hiccup of the network costs nothing."""
+"""Rounds without any answer. A stand-by has to sit out before it would take over, three heartbeats of 0.09 s
+after the cut; a master steps down when its successor has taken over, so that a hiccup of the network costs nothing."""
 TOGETHER = 3 * ROUND
 """Seconds between the last answers of those who fell silent at once."""
 RETURN = 0.5
