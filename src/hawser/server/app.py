@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -28,10 +28,11 @@ from hawser.server.api.policy import Policy
 from hawser.server.api.policy import load as load_policy
 from hawser.server.api.ready import Readiness
 from hawser.server.api.resource import Answer, Call, Notify, Serve
-from hawser.server.api.routes import Endpoint, routes
+from hawser.server.api.routes import routes
 from hawser.server.feed.app import Feed
 from hawser.server.store.session import Store
 
+Work = Callable[[Serve, Request], Awaitable[Response]]
 THREADS = 16
 """How many requests are worked on at once; more wait for their turn."""
 _LAST_NOTIFICATIONS = 2.0
@@ -53,8 +54,6 @@ def create_app(
     """
     outbox = Outbox(courier) if courier else None
     telling = outbox.of if outbox else tell_nobody
-    limiter = CapacityLimiter(THREADS)
-    endpoint = partial(_endpoint, store, auth, load_policy(policy_file), telling, limiter=limiter)
     feed = Feed(store, settings)
 
     @asynccontextmanager
@@ -67,7 +66,7 @@ def create_app(
 
     app = Starlette(
         routes=[
-            *routes(endpoint),
+            *routes(),
             Route("/healthcheck/ready", Readiness(partial(_ask, store)).answer),
             *feed.routes(),
         ],
@@ -76,6 +75,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
+    app.state.work = _worker(store, auth, load_policy(policy_file), telling)
     app.state.end_streams = feed.end_streams
     return app
 
@@ -95,16 +95,10 @@ def _calm_collector() -> None:
     gc.set_threshold(20_000, 50, 100)
 
 
-def _endpoint(
-    store: Store,
-    auth: Auth,
-    policy: Policy,
-    telling: Callable[[Trace], Notify],
-    serve: Serve,
-    *,
-    limiter: CapacityLimiter,
-) -> Endpoint:
-    def work(request: Request, body: bytes) -> Response:
+def _worker(store: Store, auth: Auth, policy: Policy, telling: Callable[[Trace], Notify]) -> Work:
+    limiter = CapacityLimiter(THREADS)
+
+    def work(serve: Serve, request: Request, body: bytes) -> Response:
         caller = auth.identify(request.headers)
         trace = trace_of(request.scope)
         trace.caller = caller
@@ -121,11 +115,11 @@ def _endpoint(
         )
         return _response(store.again(lambda: serve(call)))
 
-    async def serve_request(request: Request) -> Response:
+    async def work_on(serve: Serve, request: Request) -> Response:
         body = await bodies.read(request)
-        return await to_thread.run_sync(work, request, body, limiter=limiter)
+        return await to_thread.run_sync(work, serve, request, body, limiter=limiter)
 
-    return serve_request
+    return work_on
 
 
 def _response(answer: Answer) -> Response:

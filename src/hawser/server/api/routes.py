@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import cache, partial
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,11 +11,13 @@ from starlette.routing import BaseRoute, Route
 from hawser.server.api import actions, nouns, openapi, resource, versions
 from hawser.server.api.resource import Resource, Serve
 
-Endpoint = Callable[[Request], Awaitable[Response]]
 
+@cache
+def routes() -> tuple[BaseRoute, ...]:
+    """All routes of the API, the same ones for every application of a process.
 
-def routes(endpoint: Callable[[Serve], Endpoint]) -> list[BaseRoute]:
-    """All routes of the API; ``endpoint`` makes of a function over a `Call` one over an HTTP request."""
+    An application keeps in ``state.work`` what serves a request: (`Serve`, `Request`) to an awaited `Response`.
+    """
     open_to_all = [
         Route("/", versions.versions),
         Route("/v2.0", versions.resources),
@@ -29,10 +30,15 @@ def routes(endpoint: Callable[[Serve], Endpoint]) -> list[BaseRoute]:
     ]
     # A request looks through them in their order: what is asked most comes first.
     served = [
-        Route(f"/v2.0{path}", endpoint(serve), methods=[method])
+        Route(f"/v2.0{path}", partial(_answer, serve), methods=[method])
         for method, path, serve in (*members, *actions.ALL)
     ]
-    return [*open_to_all, *served]
+    return (*open_to_all, *served)
+
+
+async def _answer(serve: Serve, request: Request) -> Response:
+    answer: Response = await request.app.state.work(serve, request)
+    return answer
 
 
 def _verbs(noun: Resource) -> list[tuple[str, str, Serve]]:
