@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from hawser.lab.postgresql import PostgreSQL, running
 from hawser.server.store.session import Store
 from tests.server.stage import Clock, Stage, settings
 
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.service)]
+
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[PostgreSQL]:
@@ -18,9 +21,46 @@ def postgresql() -> Iterator[PostgreSQL]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
-def connection(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL of a new database; every test that uses it runs on both kinds."""
+def upgraded(connection: str) -> str:
+    """A database with the newest schema. The migrations run once, and tests get copies."""
+    store = Store(settings(connection=connection))
+    store.upgrade()
+    store.close()
+    return connection
+
+
+@pytest.fixture(scope="session")
+def newest_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("newest") / "neutron.sqlite"
+    upgraded(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def newest_database(postgresql: PostgreSQL) -> str:
+    return upgraded(postgresql.database())
+
+
+@pytest.fixture
+def sqlite(tmp_path: Path, newest_file: Path) -> str:
+    """The URL of a database of SQLite with the newest schema and nothing in it."""
+    shutil.copy(newest_file, tmp_path / "neutron.sqlite")
+    return f"sqlite:///{tmp_path}/neutron.sqlite"
+
+
+@pytest.fixture(params=BOTH)
+def connection(request: pytest.FixtureRequest) -> str:
+    """The same of either kind; every test that uses it runs on both."""
+    if request.param == "sqlite":
+        url: str = request.getfixturevalue("sqlite")
+        return url
+    server: PostgreSQL = request.getfixturevalue("postgresql")
+    return server.database(like=request.getfixturevalue("newest_database"))
+
+
+@pytest.fixture(params=BOTH)
+def blank(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a new database of either kind, without a schema."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/neutron.sqlite"
     server: PostgreSQL = request.getfixturevalue("postgresql")
@@ -31,17 +71,15 @@ def connection(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def store(connection: str) -> Iterator[Store]:
     """A store with the newest schema and nothing in it."""
     store = Store(settings(connection=connection))
-    store.upgrade()
     yield store
     store.close()
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Iterator[Stage]:
+def stage(sqlite: str) -> Iterator[Stage]:
     """A cloud on SQLite with two network nodes, an external network and a clock that is set by hand."""
     clock = Clock()
-    store = Store(settings(connection=f"sqlite:///{tmp_path}/neutron.sqlite"), clock)
-    store.upgrade()
+    store = Store(settings(connection=sqlite), clock)
     stage = Stage(store, clock)
     stage.alive("network1", "network2")
     yield stage

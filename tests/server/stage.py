@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from ipaddress import ip_network
 from typing import Any
 
@@ -30,9 +31,15 @@ L3 = (agents.L3, "neutron-l3-agent")
 DHCP = (agents.DHCP, "neutron-dhcp-agent")
 
 
+@cache
+def default_settings() -> ServerSettings:
+    """What the server goes by where nothing is configured; read once, for reading takes longer than a request."""
+    return config.server_settings(config.read([]))
+
+
 def settings(**options: Any) -> ServerSettings:
     """The default settings without quotas, but for ``options``."""
-    defaults = config.server_settings(config.read([]))
+    defaults = default_settings()
     return replace(defaults, **{"quotas": dict.fromkeys(defaults.quotas, NO_LIMIT), **options})
 
 

@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -82,12 +83,13 @@ class PostgreSQL:
             self.stop()
             raise
 
-    def database(self) -> str:
-        """The URL of a new, empty database."""
+    def database(self, like: str = "") -> str:
+        """The URL of a new database: empty, or a copy of that at the URL ``like``, to which nobody is connected."""
         self._made += 1
         name = f"test{self._made}"
+        template = urlsplit(like).path.lstrip("/") or "template1"
         with self._connect() as connection:
-            connection.execute(f"CREATE DATABASE {name}".encode())
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         return f"postgresql://postgres@/{name}?host={self.directory}"
 
     def stop(self) -> None:

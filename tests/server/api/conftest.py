@@ -1,7 +1,6 @@
 """A server over a real store on each database, without identity: callers are who their headers say."""
 
 import asyncio
-import shutil
 from dataclasses import replace
 from typing import Any
 
@@ -9,10 +8,11 @@ import httpx
 import psycopg
 import pytest
 
-from hawser.base import config
 from hawser.server.api.auth import NoAuth
 from hawser.server.app import create_app
 from hawser.server.store.session import Store
+from tests.server.conftest import BOTH
+from tests.server.stage import default_settings
 
 _TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
 MEMBER = {"X-Roles": "member,reader"}
@@ -53,25 +53,10 @@ class Client:
         return answer.json()[noun]
 
 
-def upgraded(connection):
-    """A database with the newest schema and nothing in it: the migrations run once, and tests get copies."""
-    store = Store(replace(config.server_settings(config.read([])), connection=connection))
-    store.upgrade()
-    store.close()
-    return connection
-
-
 @pytest.fixture(scope="session")
-def empty_file(tmp_path_factory):
-    file = tmp_path_factory.mktemp("empty") / "neutron.sqlite"
-    upgraded(f"sqlite:///{file}")
-    return file
-
-
-@pytest.fixture(scope="session")
-def emptied(postgresql):
+def emptied(postgresql, newest_database):
     """A database, and what makes it what it was after the migrations: far quicker than a new one for every test."""
-    url = upgraded(postgresql.database())
+    url = postgresql.database(like=newest_database)
     with psycopg.connect(url, autocommit=True) as connection:
         tables = [name for (name,) in connection.execute(_TABLES)]
         kept = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
@@ -87,11 +72,10 @@ def emptied(postgresql):
         yield url, empty
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.service)])
-def connection(request, tmp_path):
+@pytest.fixture(params=BOTH)
+def connection(request):
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("empty_file"), tmp_path / "neutron.sqlite")
-        yield f"sqlite:///{tmp_path}/neutron.sqlite"
+        yield request.getfixturevalue("sqlite")
         return
     url, empty = request.getfixturevalue("emptied")
     yield url
@@ -100,8 +84,7 @@ def connection(request, tmp_path):
 
 @pytest.fixture
 def settings(tmp_path, connection):
-    defaults = config.server_settings(config.read([]))
-    return replace(defaults, state_path=tmp_path, connection=connection, feed_secret="secret")
+    return replace(default_settings(), state_path=tmp_path, connection=connection, feed_secret="secret")
 
 
 @pytest.fixture

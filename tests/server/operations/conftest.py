@@ -19,9 +19,3 @@ def start(tmp_path, connection):
     yield begin
     for server in started:
         server.end()
-
-
-@pytest.fixture
-def sqlite(tmp_path):
-    """A database's URL; with it, ``start`` is for SQLite alone."""
-    return f"sqlite:///{tmp_path}/neutron.sqlite"

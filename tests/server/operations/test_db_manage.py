@@ -15,9 +15,9 @@ HEAD = history()[-1].revision
 
 
 @pytest.fixture
-def manage(connection, tmp_path):
+def manage(blank, tmp_path):
     conf = tmp_path / "neutron.conf"
-    conf.write_text(f"[database]\nconnection = {connection}\n")
+    conf.write_text(f"[database]\nconnection = {blank}\n")
 
     def run(*words: str) -> Result:
         return CliRunner().invoke(main, ["--config-file", str(conf), *words])
@@ -41,11 +41,11 @@ def test_looking_at_a_database_of_sqlite_does_not_make_it(tmp_path):
 
 
 @pytest.mark.parametrize("word", ["head", "heads", HEAD])
-def test_an_upgrade_brings_it_to_head_for_a_server_to_use(manage, connection, word):
+def test_an_upgrade_brings_it_to_head_for_a_server_to_use(manage, blank, word):
     assert manage("upgrade", word).output == f"Upgraded from nothing to {HEAD}.\n"
     assert manage("check").exit_code == 0
     assert manage("upgrade", word).output == f"Already at {HEAD}.\n"
-    store = Store(settings(connection=connection))
+    store = Store(settings(connection=blank))
     store.upgrade()
     store.close()
 
@@ -73,9 +73,9 @@ def test_there_is_no_way_back_and_no_way_to_the_unknown(manage):
     assert (unknown.exit_code, "there is no 'nonsense'" in unknown.stderr) == (1, True)
 
 
-def test_a_database_of_a_newer_version_is_left_alone(manage, connection):
+def test_a_database_of_a_newer_version_is_left_alone(manage, blank):
     manage("upgrade", "head")
-    engine = create_engine(connection.replace("postgresql://", "postgresql+psycopg://"))
+    engine = create_engine(blank.replace("postgresql://", "postgresql+psycopg://"))
     with engine.begin() as raw:
         raw.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     engine.dispose()

@@ -44,13 +44,13 @@ def fill(connection: str) -> None:
     engine.dispose()
 
 
-def test_what_was_shared_still_is_and_has_its_policies(connection):
-    schema = Schema(connection)
+def test_what_was_shared_still_is_and_has_its_policies(blank):
+    schema = Schema(blank)
     schema.upgrade("0002")
-    fill(connection)
+    fill(blank)
     schema.upgrade()
     schema.close()
-    store = Store(settings(connection=connection))
+    store = Store(settings(connection=blank))
     assert [each.id for each in network.search(store, OTHER, ALL)] == ["external", "shared"]
     assert sorted((each.object_id, each.action, each.target) for each in rbac.search(store, DEMO, ALL)) == [
         ("external", "access_as_external", "*"),

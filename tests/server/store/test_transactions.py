@@ -83,8 +83,8 @@ def test_an_upgrade_of_the_newest_changes_nothing(store):
     assert network.get(store, DEMO, made.id) == made
 
 
-def test_servers_that_start_together_upgrade_once(connection):
-    stores = [Store(settings(connection=connection)) for _ in range(3)]
+def test_servers_that_start_together_upgrade_once(blank):
+    stores = [Store(settings(connection=blank)) for _ in range(3)]
     at_once([store.upgrade for store in stores])
     assert network.search(stores[0], ADMIN, ALL) == []
     for store in stores:
