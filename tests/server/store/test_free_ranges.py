@@ -37,7 +37,7 @@ def test_ranges_follow_what_is_taken_and_given_back(stage, toggled):
             if int(address) in taken:
                 freerange.give(tx, FixedIp(subnet.id, address), POOLS)
             else:
-                freerange.take(tx, FixedIp(subnet.id, address))
+                freerange.take(tx, [FixedIp(subnet.id, address)])
             taken ^= {int(address)}
             expected = list(free_ranges(POOLS, taken))
             assert ranges(tx, subnet.id) == expected

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Table, func, select
+from sqlalchemy import Table
 
 from hawser.base.errors import BadInput, Conflict
 from hawser.server.model.quota import NO_LIMIT, Usage
@@ -39,11 +39,12 @@ TABLES: Mapping[str, Table] = {
 def demand(tx: Transaction, resource: str, project_ids: Iterable[str]) -> None:
     """`Conflict` (OverQuota) where one more for each of ``project_ids`` (one may come several times) is too many.
 
-    It counts no further than the limit. What is the network's own (project "") is not counted.
+    What is the network's own (project "") is not counted.
     """
     for project_id, more in Counter(project_ids).items():
         most = _limit(tx, resource, project_id)
-        if project_id and most != NO_LIMIT and _count(tx, resource, project_id, most) + more > most:
+        limited = project_id and most != NO_LIMIT
+        if limited and not rows.has_room(tx, TABLES[resource], project_id, more, most):
             raise Conflict(
                 f"Quota exceeded for resources: ['{resource}']. Project {project_id} may have {most}.",
                 "OverQuota",
@@ -64,9 +65,8 @@ def defaults(store: Store) -> Mapping[str, int]:
 def usages(store: Store, project_id: str) -> Mapping[str, Usage]:
     """The quotas of a project with what it has."""
     with store.read() as tx:
-        return {
-            name: Usage(most, _count(tx, name, project_id)) for name, most in _limits(tx, project_id).items()
-        }
+        most = _limits(tx, project_id)
+        return {name: Usage(most[name], rows.count(tx, table, project_id)) for name, table in TABLES.items()}
 
 
 def customised(store: Store) -> Mapping[str, Mapping[str, int]]:
@@ -81,7 +81,7 @@ def update(
     """Set some. With ``check_used`` none may be lower than what the project has: else `BadInput`."""
     with store.write() as tx:
         for name, most in wanted.items():
-            if check_used and most != NO_LIMIT and (used := _count(tx, name, project_id)) > most:
+            if check_used and most != NO_LIMIT and (used := rows.count(tx, TABLES[name], project_id)) > most:
                 raise BadInput(name, f"{most} is less than the {used} that project {project_id} has")
         rows.put(tx, project_id, wanted)
         return _limits(tx, project_id)
@@ -101,11 +101,3 @@ def _limits(tx: Transaction, project_id: str) -> dict[str, int]:
 def _limit(tx: Transaction, resource: str, project_id: str) -> int:
     own = tx.recall(rows.NOUN, rows.key(project_id), lambda: rows.of_project(tx, project_id))
     return own.get(resource, tx.settings.quotas[resource])
-
-
-def _count(tx: Transaction, resource: str, project_id: str, most: int | None = None) -> int:
-    """What a project has of a resource; ``most`` is as far as it matters."""
-    table = TABLES[resource]
-    one = select(table.c.id).where(table.c.project_id == project_id)
-    counted = (one if most is None else one.limit(most + 1)).subquery()
-    return int(tx.execute(select(func.count()).select_from(counted)).scalar_one())

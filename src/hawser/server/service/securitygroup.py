@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import uuid4
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 
 from hawser.base.errors import Conflict
 from hawser.server.model.caller import Caller
@@ -20,9 +20,11 @@ from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import securitygroup as rows
 from hawser.server.store.tables.port import port_group_table
 from hawser.server.store.tables.rbac import split_shared
-from hawser.server.store.tables.securitygroup import group_table, groups, rule_table
+from hawser.server.store.tables.securitygroup import group_table, groups
 
 DEFAULT = "default"
+_DEFAULT_GROUPS = "default_groups"
+"""The noun by which the ids of default groups are remembered, by project."""
 _DEFAULT_OF = select(group_table.c.id).where(group_table.c.default_of == bindparam("project_id"))
 
 
@@ -78,6 +80,7 @@ def delete(store: Store, caller: Caller, id: str) -> None:
             )
         _check_unused(tx, id)
         groups.remove(tx, id)
+        tx.forget(_DEFAULT_GROUPS, group.project_id)
         defaultrule.forget_group(tx, id)
         if group.shared or group.shared_with:
             sharing.forget(tx, "security_group", id)
@@ -88,7 +91,9 @@ def ensure_default(tx: Transaction, project_id: str) -> str:
     id = _default(tx, project_id)
     if id is not None:
         return id
-    return _make(tx, NewSecurityGroup(project_id, DEFAULT, "Default security group"), default=True).id
+    made = _make(tx, NewSecurityGroup(project_id, DEFAULT, "Default security group"), default=True)
+    tx.remember(_DEFAULT_GROUPS, project_id, made.id)
+    return made.id
 
 
 def checked(tx: Transaction, caller: Caller, ids: Sequence[str]) -> tuple[str, ...]:
@@ -106,8 +111,10 @@ def checked(tx: Transaction, caller: Caller, ids: Sequence[str]) -> tuple[str, .
 
 
 def _default(tx: Transaction, project_id: str) -> str | None:
-    found = tx.execute(_DEFAULT_OF, {"project_id": project_id}).scalar()
-    return None if found is None else str(found)
+    def read() -> str | None:
+        return tx.execute(_DEFAULT_OF, {"project_id": project_id}).scalar()
+
+    return tx.recall(_DEFAULT_GROUPS, project_id, read)
 
 
 def _check_rename(group: SecurityGroup, name: str) -> None:
@@ -172,8 +179,7 @@ def _make(tx: Transaction, draft: NewSecurityGroup, default: bool) -> SecurityGr
         stateful=draft.stateful,
     )
     groups.add(tx, group)
-    if rules:
-        tx.execute(insert(rule_table), [rows.rule_row(rule) for rule in group.rules])
+    rows.rules.add_parts(tx, group.rules)
     return group
 
 

@@ -90,19 +90,33 @@ class Transaction:
     def touch(self, noun: str, key: str) -> None:
         """Note for the change log that the thing was made, changed or removed."""
         self._touched[noun, key] = None
-        if self._memory is not None:
-            self._memory.drop(noun, key)
+        self.forget(noun, key)
 
     def remember(self, noun: str, key: str, value: object) -> None:
         """``value`` is what reading the thing would give from now on."""
         if self._memory is not None:
             self._memory.put(noun, key, value)
 
+    def known(self, noun: str, key: str) -> Any:
+        """What is remembered of the thing, or None."""
+        return None if self._memory is None else self._memory.get(noun, key)
+
+    def forget(self, noun: str, key: str) -> None:
+        """What is remembered of the thing is not so any more, though the change log does not name it."""
+        if self._memory is not None:
+            self._memory.drop(noun, key)
+
+    def grow(self, noun: str, key: str, more: int) -> None:
+        """A number is greater now, where one is remembered."""
+        number = self.known(noun, key)
+        if number is not None:
+            self.remember(noun, key, number + more)
+
     def recall(self, noun: str, key: str, read: Callable[[], _T]) -> _T:
         """What ``read`` gives of the thing (None: it is not there), or gave before if nobody touched it since."""
         if self._memory is None:
             return read()
-        known: _T | None = self._memory.get(noun, key)
+        known: _T | None = self.known(noun, key)
         if known is None:
             known = read()
             self._memory.put(noun, key, known)

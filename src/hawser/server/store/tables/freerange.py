@@ -1,12 +1,13 @@
 """Which addresses of a subnet's pools are free, as ranges: the lowest one is found, taken or given back by index.
 
 Laws. The ranges of a subnet are apart, and no two of a pool are next to each other; together they are its pools
-without the addresses that ports have. Numbers are kept as text of one width, which sorts as numbers do.
+without the addresses that ports have. Numbers are kept as text of one width, which sorts as numbers do. Writers
+remember the first range of a subnet (`store/memory.py`): addresses in a row are taken from it by one statement.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +29,7 @@ from hawser.server.model.subnet import Pool
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables.columns import METADATA
 
+_NOUN = "free_ranges"
 _WIDTH = 32
 
 free_range_table = Table(
@@ -49,9 +51,7 @@ _BY_POOL = (
 )
 _FROM_START = (
     update(free_range_table)
-    .where(
-        _C.subnet_id == bindparam("subnet"), _C.first == bindparam("number"), _C.last > bindparam("number")
-    )
+    .where(_C.subnet_id == bindparam("subnet"), _C.first == bindparam("number"), _C.last >= bindparam("next"))
     .values(first=bindparam("next"))
 )
 _BELOW = (
@@ -72,26 +72,53 @@ def fill(
     if not new:
         tx.execute(delete(free_range_table).where(_C.subnet_id == subnet_id))
     rows = [_row(subnet_id, each) for each in free_ranges(pools, taken)]
+    tx.forget(_NOUN, subnet_id)
     if rows:
         tx.execute(insert(free_range_table), rows)
 
 
 def lowest(tx: Transaction, subnet_id: str, picked: frozenset[int] = frozenset()) -> int | None:
     """The lowest free number of the first pool with room, but for those ``picked``. None: no room."""
-    rows = tx.execute(_BY_POOL, {"subnet": subnet_id, "most": len(picked) + 1})
-    for found in map(_range, rows):
-        for number in range(found.first, found.last + 1):
-            if number not in picked:
-                return number
-    return None
+    first = tx.recall(_NOUN, subnet_id, lambda: next(_by_pool(tx, subnet_id, 1), None))
+    if first is None:
+        return None
+    number = _without(first, picked)
+    if number is not None:
+        return number
+    found = (_without(each, picked) for each in _by_pool(tx, subnet_id, len(picked) + 1))
+    return next((number for number in found if number is not None), None)
 
 
-def take(tx: Transaction, fixed_ip: FixedIp) -> None:
-    """Note that an address is no longer free. One outside all pools changes nothing."""
-    number, subnet_id = int(fixed_ip.address), fixed_ip.subnet_id
-    at_start = {"subnet": subnet_id, "number": _text(number), "next": _text(number + 1)}
-    if tx.execute(_FROM_START, at_start).rowcount:
-        return
+def take(tx: Transaction, fixed_ips: Iterable[FixedIp]) -> None:
+    """Note that addresses are no longer free. One outside all pools changes nothing."""
+    for subnet_id, first, last in _runs(fixed_ips):
+        if not _take_from_start(tx, subnet_id, first, last):
+            for number in range(first, last + 1):
+                _take_one(tx, subnet_id, number)
+
+
+def _runs(fixed_ips: Iterable[FixedIp]) -> Iterator[tuple[str, int, int]]:
+    """Addresses in a row, as their subnet, the first and the last of them."""
+    taken = sorted((each.subnet_id, int(each.address)) for each in fixed_ips)
+    start = 0
+    for place, (subnet_id, number) in enumerate(taken, start=1):
+        if taken[place : place + 1] != [(subnet_id, number + 1)]:
+            yield subnet_id, taken[start][1], number
+            start = place
+
+
+def _take_from_start(tx: Transaction, subnet_id: str, first: int, last: int) -> bool:
+    """Take these where a range starts with them, and goes on; whether one does."""
+    words = {"subnet": subnet_id, "number": _text(first), "next": _text(last + 1)}
+    if not tx.execute(_FROM_START, words).rowcount:
+        return False
+    known: Range | None = tx.known(_NOUN, subnet_id)
+    if known is not None and known.first == first:
+        tx.remember(_NOUN, subnet_id, Range(last + 1, known.last, known.pool))
+    return True
+
+
+def _take_one(tx: Transaction, subnet_id: str, number: int) -> None:
     found = _first(tx, _BELOW, subnet_id, number)
     if found is None or found.last < number:
         return
@@ -117,6 +144,15 @@ def give(tx: Transaction, fixed_ip: FixedIp, pools: Sequence[Pool]) -> None:
     _put(tx, subnet_id, Range(first, last, place))
 
 
+def _by_pool(tx: Transaction, subnet_id: str, most: int) -> Iterator[Range]:
+    return map(_range, tx.execute(_BY_POOL, {"subnet": subnet_id, "most": most}))
+
+
+def _without(one: Range, picked: frozenset[int]) -> int | None:
+    """The lowest number of a range that is not ``picked``."""
+    return next((number for number in range(one.first, one.last + 1) if number not in picked), None)
+
+
 def _first(tx: Transaction, statement: Any, subnet_id: str, number: int) -> Range | None:
     row = tx.execute(statement, {"subnet": subnet_id, "number": _text(number)}).first()
     return _range(row) if row else None
@@ -124,10 +160,12 @@ def _first(tx: Transaction, statement: Any, subnet_id: str, number: int) -> Rang
 
 def _put(tx: Transaction, subnet_id: str, one: Range) -> None:
     if one.first <= one.last:
+        tx.forget(_NOUN, subnet_id)
         tx.execute(insert(free_range_table), _row(subnet_id, one))
 
 
 def _drop(tx: Transaction, subnet_id: str, one: Range) -> None:
+    tx.forget(_NOUN, subnet_id)
     tx.execute(delete(free_range_table).where(_C.subnet_id == subnet_id, _C.first == _text(one.first)))
 
 

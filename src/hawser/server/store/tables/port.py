@@ -259,9 +259,7 @@ def _add_fixed_ips(
     ]
     if rows:
         tx.execute(insert(fixed_ip_table), rows)
-    for fixed_ip in (each for fixed_ips in of_ports.values() for each in fixed_ips):
-        if fixed_ip not in had:
-            freerange.take(tx, fixed_ip)
+    freerange.take(tx, (each for fixed_ips in of_ports.values() for each in fixed_ips if each not in had))
 
 
 def _add_groups(tx: Transaction, of_ports: Mapping[str, Iterable[str]]) -> None:

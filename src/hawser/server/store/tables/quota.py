@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Mapping
 from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import Column, Integer, String, Table, delete, insert, select
+from sqlalchemy import Column, Integer, String, Table, delete, func, insert, select
 
 from hawser.server.store.session import Transaction
 from hawser.server.store.tables.columns import METADATA
+from hawser.server.store.tables.records import tally
 
 quota_table = Table(
     "quotas",
@@ -60,3 +61,25 @@ def remove(tx: Transaction, project_id: str) -> None:
     """Have the configured ones hold again for a project."""
     tx.execute(delete(quota_table).where(quota_table.c.project_id == project_id))
     tx.touch(NOUN, key(project_id))
+
+
+def count(tx: Transaction, table: Table, project_id: str, most: int | None = None) -> int:
+    """How many rows of a table a project has; ``most`` is as far as it matters."""
+    one = select(table.c.id).where(table.c.project_id == project_id)
+    counted = (one if most is None else one.limit(most)).subquery()
+    return int(tx.execute(select(func.count()).select_from(counted)).scalar_one())
+
+
+def has_room(tx: Transaction, table: Table, project_id: str, more: int, most: int) -> bool:
+    """Whether a project that gets ``more`` rows of a table then has no more than ``most``.
+
+    Writers remember what they counted, and add what is made. What is removed they do not take off: where it would
+    matter they count again, no further than ``most``.
+    """
+    known: int | None = tx.known(tally(table), project_id)
+    if known is None or known + more > most:
+        known = count(tx, table, project_id, most + 1)
+    if known + more > most:
+        return False
+    tx.remember(tally(table), project_id, known)
+    return True

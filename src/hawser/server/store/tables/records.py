@@ -5,7 +5,7 @@ A read of any number of things is one query, and one more for each kind of part 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
@@ -33,6 +33,11 @@ from hawser.server.store.tables.columns import has_tag
 Value = TypeVar("Value")
 Where = ColumnElement[bool]
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+
+
+def tally(table: Table) -> str:
+    """The noun by which it is remembered how many rows of a table a project can have at most (`quota.has_room`)."""
+    return f"{table.name} of a project"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +156,19 @@ class Records(Generic[Value]):
 
     def add_all(self, tx: Transaction, values: Sequence[Value]) -> None:
         """Insert several at once."""
-        rows = [dict(self._row(value)) for value in values]
-        if not rows:
-            return
-        tx.execute(insert(self.table), rows)
-        for row, value in zip(rows, values, strict=True):
+        for row, value in zip(self.add_parts(tx, values), values, strict=True):
             tx.touch(self.noun, row["id"])
             if self._remembered:
                 tx.remember(self.noun, row["id"], value)
+
+    def add_parts(self, tx: Transaction, values: Sequence[Value]) -> Sequence[Mapping[str, Any]]:
+        """Insert several that are parts of something, which the caller touches; their rows."""
+        rows = [dict(self._row(value)) for value in values]
+        if rows:
+            tx.execute(insert(self.table), rows)
+        for project_id, more in Counter(row.get("project_id", "") for row in rows).items():
+            tx.grow(tally(self.table), project_id, more)
+        return rows
 
     def change(self, tx: Transaction, id: str, **columns: Any) -> None:
         """Set ``columns`` of one, and its revision. With none it is only touched: a part of it changed."""

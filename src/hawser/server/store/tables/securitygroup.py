@@ -54,11 +54,6 @@ def _rule(*values: Any) -> Rule:
     return Rule(**dict(zip(_RULE_NAMES, values, strict=True)))
 
 
-def rule_row(rule: Rule) -> dict[str, Any]:
-    """The columns of a rule."""
-    return {name: getattr(rule, name) for name in _RULE_NAMES}
-
-
 def _row(group: SecurityGroup) -> dict[str, Any]:
     row = {
         column.name: getattr(group, column.name) for column in group_table.c if column.name != "default_of"
