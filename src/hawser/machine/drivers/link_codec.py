@@ -41,10 +41,12 @@ DOWN = 0
 
 @dataclass(frozen=True, slots=True)
 class Messages:
-    """What makes an item so: requests to the root namespace, and to the one of the other end."""
+    """What makes an item so: requests to the root namespace, to the one of the other end, and to the root namespace
+    when all that is doomed is gone."""
 
     here: tuple[Request, ...]
     there: tuple[Request, ...] = ()
+    last: tuple[Request, ...] = ()
 
 
 def _quiet() -> bytes:

@@ -92,6 +92,8 @@ class LinkDriver:
             return link_codec.release(item) if bridge and link.master == bridge.index else Messages(())
         if not owns_alias(link.alias):
             return refused(op, "the interface has not our alias, so it is not ours. Remove it by hand")
+        if isinstance(item, Bridge):
+            return Messages((), last=(rtnetlink.delete_link(item.name),))
         return Messages((rtnetlink.doom_link(item.name),))
 
     def _send(
@@ -101,12 +103,8 @@ class LinkDriver:
         sent = [(place, found) for place, found in enumerate(messages) if isinstance(found, Messages)]
         here = [(place, request) for place, found in sent for request in found.here]
         self._batch(ROOT, here, ops, answers)
-        doomed = [place for place, _ in here if ops[place].verb is Verb.DELETE and _is_link(ops[place].item)]
-        if doomed:
-            (refusal,) = self._kernel.request(ROOT, [rtnetlink.delete_doomed()])
-            if refusal and refusal.errno != errno.ENODEV:
-                for place in doomed:
-                    answers[place] = answers[place] or _Refused(ops[place], refusal)
+        self._delete_doomed([place for place, _ in here if _is_removal(ops[place])], ops, answers)
+        self._batch(ROOT, [(place, request) for place, found in sent for request in found.last], ops, answers)
         there: dict[str, list[tuple[int, Request]]] = {}
         for place, found in sent:
             item = ops[place].item
@@ -115,6 +113,15 @@ class LinkDriver:
         for netns, requests in there.items():
             self._batch(netns, requests, ops, answers)
         return [self._judged(op, answer) for op, answer in zip(ops, answers, strict=True)]
+
+    def _delete_doomed(
+        self, doomed: Sequence[int], ops: Sequence[Op], answers: list[MachineError | None]
+    ) -> None:
+        refusals = self._kernel.request(ROOT, [rtnetlink.delete_doomed()] if doomed else [])
+        for refusal in refusals:
+            if refusal and refusal.errno != errno.ENODEV:
+                for place in doomed:
+                    answers[place] = answers[place] or _Refused(ops[place], refusal)
 
     def _batch(
         self,
@@ -161,8 +168,9 @@ def _joins(op: Op) -> bool:
     return not (isinstance(was, Member) and isinstance(now, Member) and was.bridge == now.bridge)
 
 
-def _is_link(item: Item) -> bool:
-    return not isinstance(item, Member)
+def _is_removal(op: Op) -> bool:
+    """Whether an interface goes, and not only its membership."""
+    return op.verb is Verb.DELETE and not isinstance(op.item, Member)
 
 
 def _handle(netns: str, handles: ExitStack) -> int:
