@@ -75,7 +75,8 @@ def test_with_l2_population_other_ends_are_flood_entries_and_no_unicast_ones():
 
 
 def test_without_l2_population_unknown_frames_go_to_the_group():
-    items = plan(facts=samples.facts(settings=samples.settings(l2_population=False, vxlan_group="239.1.1.1")))
+    one = samples.settings(l2_population=False, vxlan_group=ip_network("239.1.1.1"))
+    items = plan(facts=samples.facts(settings=one))
     assert only(items, Flood) == []
     assert {str(v.group) for v in only(items, Vxlan)} == {"239.1.1.1"}
 
@@ -168,6 +169,17 @@ def test_only_the_master_advertises_prefixes():
     assert "radvd" in {p.name for p in only(items, Process)}
     assert "prefix fd00:198:51:100::/64" in file(items, "radvd.conf")
     assert "RDNSS fd00:198:51:100::53" in file(items, "radvd.conf")
+
+
+def test_a_stand_by_ends_advertising_without_the_farewell_that_takes_the_masters_default_route():
+    told = intent.Advertisement(ip_network("2001:db8:5::/64"))
+    foot = replace(samples.router().interfaces[0], advertise=(told,))
+    patience = []
+    for changes in ({}, {"ha": None}):
+        node = samples.node(routers=(samples.router(interfaces=(foot,), **changes),))
+        items = plan(node, samples.facts(masterships={samples.ROUTER: Mastership.ACTIVE}))
+        patience += [p.patience for p in only(items, Process) if p.name == "radvd"]
+    assert patience[0] == 0 < patience[1]
 
 
 @pytest.mark.parametrize(

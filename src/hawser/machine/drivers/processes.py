@@ -117,8 +117,9 @@ class ProcessDriver:
     def _stop(self, items: Sequence[Process]) -> None:
         """Ask, wait, then force. What a daemon leaves in its session goes with it: a child without its parent."""
         mains = [(main, item.patience) for item in items for main in _running(item)]
-        for main, _ in mains:
-            procfs.send(main, signal.SIGTERM)
+        for main, patience in mains:
+            if patience:
+                procfs.send(main, signal.SIGTERM)
         begun = time.monotonic()
         _force(
             main

@@ -25,8 +25,8 @@ class Process(Item):
     only it differs, the process is told to read them again. ``grants`` are what it gives out and remembers
     (leases): of more it is told, one that is taken back wants a new process, which has forgotten it.
     ``needs`` are other keys that must stand first. ``patience`` is how many seconds it gets to end by itself once it
-    was told to. ``directory`` is where its record is kept (argv, pid, start
-    time, ``loaded``), below our own directories.
+    was told to; 0: it is ended without a word, and so without one of its own. ``directory`` is where its record is
+    kept (argv, pid, start time, ``loaded``), below our own directories.
     """
 
     name: str

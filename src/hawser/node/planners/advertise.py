@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hawser.base import names
 from hawser.machine.items.file import File
 from hawser.machine.items.item import Item
+from hawser.machine.items.process import PATIENCE
 from hawser.node.planners import feet
 from hawser.node.planners.daemon import daemon
 from hawser.node.planners.facts import Facts
@@ -39,21 +40,17 @@ def desire(router: Router, facts: Facts) -> Iterator[Item]:
     directory = str(facts.settings.ha_confs_path.parent / "ra" / router.id)
     conf = File(f"{directory}/radvd.conf", "".join(parts))
     pidfile = f"{directory}/radvd.pid"
-    argv = (
+    argv = ("radvd", "-C", conf.path, "-p", pidfile, "-m", "stderr_syslog", "-u", "root")
+    yield from daemon(
         "radvd",
-        "-C",
-        conf.path,
-        "-p",
-        pidfile,
-        "-m",
-        "logfile",
-        "-l",
-        f"{directory}/radvd.log",
-        "-u",
-        "root",
+        names.router_namespace(router.id),
+        argv=argv,
+        pidfile=pidfile,
+        directory=directory,
+        files=[conf],
+        # Its farewell would have hosts drop their default route, which is the new master's by then.
+        patience=0 if router.ha else PATIENCE,
     )
-    netns = names.router_namespace(router.id)
-    yield from daemon("radvd", netns, argv=argv, pidfile=pidfile, directory=directory, files=[conf])
 
 
 def _interface(link: str, foot: RouterInterface) -> str:
