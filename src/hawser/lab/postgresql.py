@@ -60,28 +60,10 @@ class PostgreSQL:
         subprocess.run(
             initdb, check=True, user="postgres", group="postgres", cwd=directory, capture_output=True
         )
-        options = [
-            "-k",
-            str(directory),
-            "-c",
-            "listen_addresses=",
-            "-c",
-            f"fsync={'on' if durable else 'off'}",
-        ]
-        with (directory / "log").open("w") as log:
-            self._process = subprocess.Popen(
-                [PROGRAMS / "postgres", "-D", data, *options],
-                user="postgres",
-                group="postgres",
-                extra_groups=[],
-                cwd=directory,
-                stderr=log,
-            )
-        try:
-            self._wait()
-        except BaseException:
-            self.stop()
-            raise
+        fsync = f"fsync={'on' if durable else 'off'}"
+        options = ["-k", str(directory), "-c", "listen_addresses=", "-c", fsync]
+        self._command = [PROGRAMS / "postgres", "-D", data, *options]
+        self._start()
 
     def database(self, like: str = "") -> str:
         """The URL of a new database: empty, or a copy of that at the URL ``like``, to which nobody is connected."""
@@ -92,10 +74,31 @@ class PostgreSQL:
             connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}".encode())
         return f"postgresql://postgres@/{name}?host={self.directory}"
 
+    def restart(self) -> None:
+        """Stop the server, whoever is connected, and start it again with all that it holds."""
+        self.stop()
+        self._start()
+
     def stop(self) -> None:
         """Stop the server, whoever is connected."""
         self._process.send_signal(signal.SIGINT)
         self._process.wait(_PATIENCE)
+
+    def _start(self) -> None:
+        with (self.directory / "log").open("a") as log:
+            self._process = subprocess.Popen(
+                self._command,
+                user="postgres",
+                group="postgres",
+                extra_groups=[],
+                cwd=self.directory,
+                stderr=log,
+            )
+        try:
+            self._wait()
+        except BaseException:
+            self.stop()
+            raise
 
     def _connect(self) -> psycopg.Connection:
         return psycopg.connect(host=str(self.directory), user="postgres", dbname="postgres", autocommit=True)

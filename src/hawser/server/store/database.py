@@ -8,6 +8,7 @@ answered survives a power loss. On PostgreSQL readers see one state of the store
 
 from __future__ import annotations
 
+import select
 import sqlite3
 import time
 from pathlib import Path
@@ -48,8 +49,9 @@ def open_engine(connection: str) -> Engine:
         return _sqlite(url)
     url = url.set(drivername="postgresql+psycopg")
     ours = {name: value for name, value in _CONNECTING.items() if name not in url.query}
-    engine = create_engine(url, pool_size=CONNECTIONS, max_overflow=0, pool_pre_ping=True, connect_args=ours)
+    engine = create_engine(url, pool_size=CONNECTIONS, max_overflow=0, connect_args=ours)
     event.listen(engine, "connect", _limit)
+    event.listen(engine, "checkout", _refuse_ended)
     return engine
 
 
@@ -81,6 +83,19 @@ def _limit(connection: Any, _record: object) -> None:
     settings = ", ".join(f"set_config('{name}', '{value}', false)" for name, value in LIMITS.items())
     connection.execute(f"SELECT {settings}").close()
     connection.commit()
+
+
+def _refuse_ended(connection: Any, _record: object, _fairy: object) -> None:
+    """Have the pool connect anew where the database has ended the connection since it was used last.
+
+    Its end is something to read there, which nothing is on one that rests: so this costs no exchange.
+    """
+    if connection.closed:
+        raise exc.DisconnectionError
+    resting = select.poll()
+    resting.register(connection.fileno(), select.POLLIN)
+    if resting.poll(0):
+        raise exc.DisconnectionError
 
 
 def _sqlite(url: URL) -> Engine:
