@@ -107,7 +107,7 @@ def test_keepalived_gives_the_master_every_address_and_the_default_route():
 
 def test_the_default_heartbeat_is_below_a_second_and_an_operators_own_is_honoured():
     assert "vrrp_version 3" in file(plan(), "keepalived.conf")
-    assert "advert_int 0.1" in file(plan(), "keepalived.conf")
+    assert "advert_int 0." in file(plan(), "keepalived.conf")
     slow = samples.settings(ha_vrrp_advert_int=2.0, ha_vrrp_auth_password="secret")
     conf = file(plan(facts=samples.facts(settings=slow)), "keepalived.conf")
     for line in ("vrrp_version 2", "advert_int 2\n", "priority 50", "auth_type PASS", "auth_pass secret"):

@@ -2,66 +2,108 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
 
 import pytest
 
+from hawser.node.planners import steering
 from hawser.node.planners.facts import Contact
-from hawser.node.planners.router_ha import ISOLATED, PRIORITY, steering
 from hawser.wire.report import Mastership
 from tests.node import samples
 
 ACTIVE, STANDBY = Mastership.ACTIVE, Mastership.STANDBY
 
 
-def number(
-    mastership: Mastership | None,
-    contact: Contact = Contact.SOUND,
-    stranded: bool = False,
-    **place: object,
-) -> int:
-    return steering(replace(samples.router().ha, **place), mastership, contact, stranded)
+SCALES = {"fast": steering.FAST, "classic": steering.CLASSIC}
+Number = Callable[..., int]
 
 
-def test_the_target_of_a_move_is_above_the_master_before_and_after_it_becomes_master():
+@pytest.fixture(params=SCALES.values(), ids=SCALES)
+def scale(request: pytest.FixtureRequest) -> steering.Scale:
+    """Each form of VRRP."""
+    return request.param
+
+
+@pytest.fixture
+def number(scale: steering.Scale) -> Number:
+    """What a node leans on an election by, for its part, its contact and its place."""
+
+    def of(
+        mastership: Mastership | None,
+        contact: Contact = Contact.SOUND,
+        stranded: bool = False,
+        **place: object,
+    ) -> int:
+        ha = replace(samples.router().ha, **place)
+        return steering.number(ha, mastership, contact, stranded, scale)
+
+    return of
+
+
+def test_whoever_takes_part_has_a_priority_that_there_is(scale: steering.Scale, number: Number):
+    highest, lowest = number(STANDBY, wanted=True), number(ACTIVE, stranded=True)
+    assert scale.priority + highest < 255
+    assert scale.priority + lowest == 1
+    assert scale.priority + steering.ISOLATED < 1
+
+
+def test_stand_bys_differ_by_rank_and_are_below_the_master(number: Number):
+    ranks = [number(STANDBY, rank=rank) for rank in range(5)]
+    assert number(ACTIVE, rank=4) > ranks[0]
+    assert sorted(set(ranks), reverse=True) == ranks
+
+
+def test_with_whole_seconds_a_master_has_the_priority_of_the_documents():
+    slow = samples.settings(ha_vrrp_advert_int=2.0)
+    assert steering.scale(slow) is steering.CLASSIC
+    assert steering.CLASSIC.priority + steering.CLASSIC.master == 50
+    assert steering.scale(samples.settings(ha_vrrp_advert_int=1.5)) is steering.FAST
+
+
+def test_the_target_of_a_move_is_above_the_master_before_and_after_it_becomes_master(number: Number):
     assert number(STANDBY, wanted=True) > number(ACTIVE)
     assert number(ACTIVE, wanted=True) > number(ACTIVE)
 
 
 @pytest.mark.parametrize("rank", [0, 1, 2, 9, 40])
-def test_a_drained_node_is_below_every_other_and_still_in_the_election(rank: int):
+def test_a_drained_node_is_below_every_other_and_still_in_the_election(
+    scale: steering.Scale, number: Number, rank: int
+):
     for part in (ACTIVE, STANDBY, None):
         assert number(part, drained=True) < number(STANDBY, rank=rank)
-        assert PRIORITY + number(part, drained=True) > 0
+        assert scale.priority + number(part, drained=True) > 0
 
 
-def test_who_is_drained_and_wanted_none_the_less_is_wanted():
+def test_who_is_drained_and_wanted_none_the_less_is_wanted(number: Number):
     assert number(STANDBY, drained=True, wanted=True) == number(STANDBY, wanted=True)
 
 
-def test_a_node_that_is_no_longer_drained_does_not_take_the_router_back():
+def test_a_node_that_is_no_longer_drained_does_not_take_the_router_back(number: Number):
     assert number(STANDBY, rank=0) < number(ACTIVE, rank=1)
 
 
-def test_an_isolated_node_has_no_part_whatever_is_wanted_of_it():
+def test_an_isolated_node_has_no_part_whatever_is_wanted_of_it(number: Number):
     for part, wanted, drained in product((ACTIVE, STANDBY, None), (True, False), (True, False)):
-        assert number(part, Contact.LOST, wanted=wanted, drained=drained) == ISOLATED
+        assert number(part, Contact.LOST, wanted=wanted, drained=drained) == steering.ISOLATED
 
 
-def test_a_node_in_doubt_takes_over_from_nobody_and_gives_up_nothing():
+def test_a_node_in_doubt_takes_over_from_nobody_and_gives_up_nothing(number: Number):
     for part in (STANDBY, None):
-        assert number(part, Contact.DOUBTFUL, wanted=True) == ISOLATED
+        assert number(part, Contact.DOUBTFUL, wanted=True) == steering.ISOLATED
     assert number(ACTIVE, Contact.DOUBTFUL) == number(ACTIVE)
 
 
-def test_a_master_that_lost_its_gateways_is_below_everybody_and_still_in_the_election():
+def test_a_master_that_lost_its_gateways_is_below_everybody_and_still_in_the_election(
+    scale: steering.Scale, number: Number
+):
     lost = number(ACTIVE, stranded=True)
     given_up = number(STANDBY, stranded=True)
-    assert PRIORITY + lost > 0
+    assert scale.priority + lost > 0
     assert lost < given_up < number(STANDBY, drained=True) < number(STANDBY, rank=40)
     assert number(ACTIVE, stranded=True, wanted=True) == lost
 
 
-def test_an_operator_may_want_the_router_where_its_gateways_were_lost_before():
+def test_an_operator_may_want_the_router_where_its_gateways_were_lost_before(number: Number):
     assert number(STANDBY, stranded=True, wanted=True) > number(ACTIVE)

@@ -1,15 +1,7 @@
 """A highly available router: its foot in the HA network, and the keepalived that decides who is master.
 
 keepalived alone decides, from heartbeats (VRRP, RFC 5798; RFC 3768 for whole-second intervals). The agent
-leans on it by one number a router, in a tracked file that is added to the priority without a reload:
-
-    backup of rank 0, 1, 2, …    0, -20, -40, …   who takes over when several could
-    the master                   +40              a node that returns never takes the router back
-    the target of a planned move +50              it becomes master first; only then the old one gives way
-    a drained node               -185             anybody else takes over; alone, it goes on serving
-    one that gave up             -190             its gateways could not be reached; only who lost them, too, is lower
-    a master without gateways    -199             anybody else takes over; alone, it goes on serving
-    a node that is isolated      -254             keepalived's FAULT: no part in the election, no addresses
+leans on it by one number a router (`steering`), in a tracked file that is added to the priority without a reload.
 
 A router that is new begins at once: its host of rank 0 starts as the owner of the addresses (priority 255, RFC 5798,
 section 6.4.1), which waits for nobody, and takes part in elections as soon as it is master. An owner does not
@@ -35,30 +27,17 @@ from hawser.machine.items.item import Item, Key, link_key
 from hawser.machine.items.link import Veth
 from hawser.machine.items.process import process_key
 from hawser.machine.items.sysctl import Sysctl
-from hawser.node.planners import conntrack, feet
+from hawser.node.planners import conntrack, feet, steering
 from hawser.node.planners.daemon import daemon
 from hawser.node.planners.facts import Contact, Facts
 from hawser.wire.intent import HighAvailability, Router
-from hawser.wire.report import Mastership
 
 PROCESS = "keepalived"
 ADVERTS_TO_TAKE_OVER = 5
 """A backup takes over after three missed heartbeats and a skew of less than one (RFC 5798, section 6.1)."""
 
-RANK_STEP = 20
-LOWEST_RANK = -180
-MASTER_BONUS = 40
-TARGET = 50
-DRAINED = -185
-"""Below any rank, and still in the election."""
-GIVEN_UP = -190
-NO_GATEWAY = -199
-"""Priority 1, the lowest: to a router that leads nowhere any other is better."""
-ISOLATED = -254
+
 OWNER = 255
-PRIORITY = 200
-CLASSIC_PRIORITY = 50
-"""The priority of documents that set whole-second intervals; it also makes the skew time theirs."""
 
 NOBODY = "127.0.0.1"
 """The peer of who is alone, which hears nothing: between heartbeats to all and to peers keepalived would give its
@@ -128,7 +107,8 @@ def is_wired(ha: HighAvailability, facts: Facts) -> bool:
 
 def rank(router: Router, ha: HighAvailability, facts: Facts, contact: Contact) -> File:
     """The file with the number that steers mastership."""
-    number = steering(ha, facts.masterships.get(router.id), contact, router.id in facts.stranded)
+    part, stranded = facts.masterships.get(router.id), router.id in facts.stranded
+    number = steering.number(ha, part, contact, stranded, steering.scale(facts.settings))
     return File(f"{facts.settings.ha_confs_path}/{router.id}/rank", f"{number}\n")
 
 
@@ -166,31 +146,6 @@ def _daemons(router: Router, ha: HighAvailability, facts: Facts, rank: File, beg
     )
 
 
-def steering(
-    ha: HighAvailability,
-    mastership: Mastership | None,
-    contact: Contact = Contact.SOUND,
-    stranded: bool = False,
-) -> int:
-    """The number in the router's tracked file.
-
-    ``stranded`` is whether the gateways did not answer when this node was master last.
-    A stand-by in doubt sits out at once, at no cost; a master only when it is sure.
-    """
-    master = mastership is Mastership.ACTIVE
-    if contact is Contact.LOST or (contact is Contact.DOUBTFUL and not master):
-        return ISOLATED
-    if master and stranded:
-        return NO_GATEWAY
-    if ha.wanted:
-        return TARGET
-    if stranded:
-        return GIVEN_UP
-    if ha.drained:
-        return DRAINED
-    return MASTER_BONUS if master else max(-RANK_STEP * ha.rank, LOWEST_RANK)
-
-
 def takeover_time(settings: NodeSettings) -> float:
     """Seconds after which a peer has taken over from a master that is silent."""
     return ADVERTS_TO_TAKE_OVER * settings.ha_vrrp_advert_int
@@ -213,8 +168,8 @@ def fifo_path(facts: Facts) -> str:
 
 def _configuration(router: Router, ha: HighAvailability, facts: Facts, rank_file: str, begins: bool) -> str:
     interval = facts.settings.ha_vrrp_advert_int
-    classic = interval >= 1 and interval == int(interval)
-    priority = CLASSIC_PRIORITY if classic else PRIORITY
+    scale = steering.scale(facts.settings)
+    classic = scale is steering.CLASSIC
     return _CONF.format(
         version=2 if classic else 3,
         fifo=fifo_path(facts),
@@ -224,7 +179,7 @@ def _configuration(router: Router, ha: HighAvailability, facts: Facts, rank_file
         instance=instance_name(router.id, ha.vrid),
         link=names.ha_interface(ha.port_id),
         vrid=ha.vrid,
-        priority=OWNER if begins else priority,
+        priority=OWNER if begins else scale.priority,
         interval=int(interval) if classic else interval,
         unicast=_unicast(ha),
         authentication=_authentication(facts) if classic else "",

@@ -1,0 +1,82 @@
+"""One number a router, by which a node leans on who is master: it is added to keepalived's priority.
+
+    backup of rank 0, 1, 2, …    0, -20, -40, …   who takes over when several could
+    the master                   +40              a node that returns never takes the router back
+    the target of a planned move +50              it becomes master first; only then the old one gives way
+    a drained node               -185             anybody else takes over; alone, it goes on serving
+    one that gave up             -190             its gateways could not be reached; only who lost them, too, is lower
+    a master without gateways    -199             anybody else takes over; alone, it goes on serving
+    a node that is isolated      -254             keepalived's FAULT: no part in the election, no addresses
+
+With whole-second intervals the numbers are others, in the same order: the master's priority is the 50 that operators
+know from documents that set such intervals.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hawser.base.config import NodeSettings
+from hawser.node.planners.facts import Contact
+from hawser.wire.intent import HighAvailability
+from hawser.wire.report import Mastership
+
+ISOLATED = -254
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The base priority of a form of VRRP, and the numbers that are added to it; all sums are within 1 and 254.
+
+    ``rank`` is that of the first stand-by; each after it is lower by ``step``, down to ``lowest``. ``drained`` is
+    below any rank, and still in the election. With ``no_gateway`` the priority is 1: to a router that leads nowhere
+    any other is better.
+    """
+
+    priority: int
+    rank: int
+    step: int
+    lowest: int
+    master: int
+    target: int
+    drained: int
+    given_up: int
+    no_gateway: int
+
+
+FAST = Scale(200, 0, 20, -180, 40, 50, -185, -190, -199)
+"""VRRPv3 (RFC 5798), with fractions of a second."""
+CLASSIC = Scale(50, -10, 8, -42, 0, 10, -44, -46, -49)
+"""VRRPv2 (RFC 3768). The priority also makes the skew time that of the documents."""
+
+
+def scale(settings: NodeSettings) -> Scale:
+    """That of the operator's interval."""
+    interval = settings.ha_vrrp_advert_int
+    return CLASSIC if interval >= 1 and interval == int(interval) else FAST
+
+
+def number(
+    ha: HighAvailability,
+    mastership: Mastership | None,
+    contact: Contact = Contact.SOUND,
+    stranded: bool = False,
+    scale: Scale = FAST,
+) -> int:
+    """The number in the router's tracked file.
+
+    ``stranded`` is whether the gateways did not answer when this node was master last.
+    A stand-by in doubt sits out at once, at no cost; a master only when it is sure.
+    """
+    master = mastership is Mastership.ACTIVE
+    if contact is Contact.LOST or (contact is Contact.DOUBTFUL and not master):
+        return ISOLATED
+    if master and stranded:
+        return scale.no_gateway
+    if ha.wanted:
+        return scale.target
+    if stranded:
+        return scale.given_up
+    if ha.drained:
+        return scale.drained
+    return scale.master if master else max(scale.rank - scale.step * ha.rank, scale.lowest)
