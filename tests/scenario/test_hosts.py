@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import signal
 import time
 
 import pytest
 
+from hawser.lab.lab import Fault
 from tests.scenario.world import World, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
@@ -34,6 +36,60 @@ def test_a_node_that_stands_by_is_taken_away_and_added_again_and_nothing_is_lost
     assert world.settle() == master
     time.sleep(1)
     assert ping.stop().lost == 0
+
+
+def test_a_node_that_goes_and_comes_at_once_never_makes_itself_a_second_master(world: World):
+    master = world.settle()
+    other = world.other(master)
+    routers = f"agents/{agent_on(world, other)}/l3-routers"
+    before = len(parts(world, other, world.router))
+    ping = world.ping()
+    for pause in (0, 0.1, 0.3, 1):
+        world.admin.network("DELETE", f"{routers}/{world.router}")
+        time.sleep(pause)
+        world.admin.network("POST", routers, {"router_id": world.router})
+        until(lambda: world.states().get(other) == "standby", 10, "it stands by")
+    time.sleep(1)
+    assert set(parts(world, other, world.router)[before:]) <= {"standby", "unknown"}
+    assert ping.stop().lost == 0
+    assert world.masters() == [master]
+
+
+def test_a_node_waits_for_a_master_that_does_not_know_it_and_no_longer(world: World):
+    master = world.settle()
+    other = world.other(master)
+    routers = f"agents/{agent_on(world, other)}/l3-routers"
+    world.lab.stop(f"node@{master}", signal.SIGKILL)
+    ping = world.ping()
+    world.admin.network("DELETE", f"{routers}/{world.router}")
+    until(lambda: not has_router(world, other), 10, "it is gone")
+    # Its address on the HA network goes to another router, so that it comes back with one that is not known.
+    taker = world.admin.make("router", name="taker", ha=True, project_id=world.demo.project)["id"]
+    world.admin.network("POST", routers, {"router_id": world.router})
+    until(lambda: has_router(world, other), 10, "it is there again")
+    time.sleep(3)
+    assert world.masters() == [master]
+    world.lab.start(f"node@{master}")
+    until(lambda: world.states().get(other) == "standby", 15, "it stands by")
+    time.sleep(1)
+    assert ping.stop().lost == 0
+    assert world.masters() == [master]
+    world.admin.network("DELETE", f"routers/{taker}")
+
+
+def test_a_node_that_comes_to_a_router_whose_host_is_dead_carries_it_soon(world: World):
+    master = world.settle()
+    other = world.other(master)
+    routers = f"agents/{agent_on(world, other)}/l3-routers"
+    world.admin.network("DELETE", f"{routers}/{world.router}")
+    until(lambda: not has_router(world, other), 10, "it is gone")
+    world.lab.fail(master, Fault.POWER)
+    try:
+        world.admin.network("POST", routers, {"router_id": world.router})
+        until(lambda: world.masters() == [other], 8, "it carries the router")
+    finally:
+        world.lab.heal(master)
+    assert world.settle() == other
 
 
 def test_a_new_router_has_one_master_from_the_first_moment_on(world: World):

@@ -126,6 +126,7 @@ class HighAvailability:
     ``address`` is this node's on the HA network, ``peers`` the other nodes' ones, sorted. ``rank`` 0 is the
     node that shall become master when all start together. ``wanted``: this node shall be master now;
     ``drained``: it shall not, while another node lives. ``first``: nobody ever was, so this node is at once.
+    ``joins``: the others are at it already and may not know of this node yet.
     """
 
     vrid: int
@@ -139,6 +140,7 @@ class HighAvailability:
     wanted: bool = False
     drained: bool = False
     first: bool = False
+    joins: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,3 +109,18 @@ def test_a_node_that_does_not_know_its_part_yet_is_no_news_and_one_that_forgot_i
     report.take(stage.store, "network1", nothing)
     assert not told(stage).ha.first
     assert stage.masterships(made)["network1"] == Mastership.UNKNOWN
+
+
+def test_a_host_without_a_part_joins_those_that_have_one(stage):
+    made = stage.router()
+
+    def join():
+        return [told(stage, host).ha.joins for host in ("network1", "network2")]
+
+    assert join() == [False, False], "a new router's hosts all begin"
+    stage.says("network1", made.id, Mastership.ACTIVE)
+    assert join() == [False, True]
+    stage.says("network2", made.id, Mastership.STANDBY)
+    assert join() == [False, False]
+    stage.says("network1", made.id, Mastership.UNKNOWN)
+    assert join() == [True, False], "one that came back without a keepalived is told no other way"

@@ -72,6 +72,25 @@ def elected(intent: NodeIntent) -> tuple[str, ...]:
     return tuple(names.router_namespace(each.id) for each in intent.routers if each.ha)
 
 
+def taking_part(intent: NodeIntent, facts: Facts) -> frozenset[str]:
+    """The HA ports, by id, of the routers whose keepalived shall run: once it does, its node is no newcomer."""
+    return frozenset(
+        router.ha.port_id
+        for router in intent.routers
+        if router.ha and router.admin_state_up
+        if router_ha.is_wired(router.ha, facts) and not router_ha.stands_aside(router.ha, facts)
+    )
+
+
+def running(actual: Items, intent: NodeIntent) -> frozenset[str]:
+    """The HA ports, by id, of the routers whose keepalived runs."""
+    return frozenset(
+        router.ha.port_id
+        for router in intent.routers
+        if router.ha and process_key(names.router_namespace(router.id), router_ha.PROCESS) in actual
+    )
+
+
 def masterships(
     actual: Items, held: Mapping[str, frozenset[Address]], intent: NodeIntent
 ) -> dict[str, Mastership]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,7 +28,7 @@ from hawser.node.agent.roles import Role
 from hawser.node.planners import router_ha
 from hawser.node.planners.facts import Contact, Facts
 from hawser.wire.change import IntentChange
-from hawser.wire.intent import NodeIntent, Router
+from hawser.wire.intent import HighAvailability, NodeIntent, Router
 from hawser.wire.report import AgentState, Mastership
 
 log = logging.getLogger(__name__)
@@ -62,6 +62,7 @@ class Loop:
         self._daemons: Mapping[Key, int] = {}
         self._contact = Contact.SOUND
         self._stranded: frozenset[str] = frozenset()
+        self._admitted: frozenset[str] = frozenset()
         self._told = False
         self._wake = asyncio.Event()
         self._retry = FIRST_RETRY
@@ -106,6 +107,17 @@ class Loop:
             log.warning("external gateways are out of reach of: %s", ", ".join(sorted(router_ids)) or "none")
             self._stranded = router_ids
             self._wake.set()
+
+    def standing_aside(self) -> Iterator[tuple[Router, HighAvailability]]:
+        """The routers whose elections this node is to be let into (`agent.joining`), each with its place."""
+        for router in self._intent.routers if self._intent else ():
+            if router.admin_state_up and router.ha and router_ha.stands_aside(router.ha, self._facts):
+                yield router, router.ha
+
+    def admit(self, port_ids: Collection[str]) -> None:
+        """By these HA ports this node is known to its peers: it takes part in their elections."""
+        self._admit(self._admitted.union(port_ids))
+        self._wake.set()
 
     def look(self) -> None:
         """Something changed on the machine without our doing: look at all of it."""
@@ -204,7 +216,9 @@ class Loop:
             stranded=self._stranded,
             told=self._told,
             missing=machine.missing,
+            admitted=self._admitted,
         )
+        self._admit(desired.taking_part(self._intent, self._facts) if self._intent else frozenset())
         if self._actual is not None and desired.lost_links(self._actual, machine.links):
             self._actual = None
 
@@ -217,8 +231,13 @@ class Loop:
         for router_id, part in desired.masterships(actual, held, intent).items():
             self._set_part(router_id, part)
         self._facts = replace(self._facts, masterships=dict(self._masterships))
+        self._admit(self._admitted | desired.running(actual, intent))
         self._actual = actual
         return actual
+
+    def _admit(self, port_ids: frozenset[str]) -> None:
+        self._admitted = port_ids
+        self._facts = replace(self._facts, admitted=port_ids)
 
     def _lean(self) -> None:
         """Write the numbers that lean on elections, ahead of the rest of a turn or beside it: they are files alone,

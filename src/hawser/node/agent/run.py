@@ -17,6 +17,7 @@ from hawser.node.agent.alone import alone
 from hawser.node.agent.guard import guard
 from hawser.node.agent.healthcheck import check_health
 from hawser.node.agent.heartbeat import FIRST_WORD, Heartbeat
+from hawser.node.agent.joining import join
 from hawser.node.agent.loop import Loop
 from hawser.node.agent.notify import Fifo
 from hawser.node.agent.roles import ROLES, Role
@@ -54,7 +55,7 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
     jobs = [loop.reporter.run(), _follow(settings, loop)]
     routes = any(role.name == "l3" for role in roles)
     if routes:
-        jobs.append(guard(loop))
+        jobs += [guard(loop), join(loop)]
     if routes and settings.ha_vrrp_health_check_interval:
         jobs.append(check_health(loop, settings.ha_vrrp_health_check_interval))
     if routes and settings.local_ip is not None:

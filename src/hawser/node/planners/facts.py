@@ -29,6 +29,7 @@ class Facts:
     ``masterships`` are by router id; a router that is not in it is not yet known. ``contact`` is that over the
     tunnel network. ``stranded`` are the routers, by id, whose external gateways did not answer when this node was
     their master last. ``told``: a server told the intent since the agent started; else it is what was kept on disk.
+    ``admitted`` are the HA ports, by id, by which this node takes part in elections (`router_ha.stands_aside`).
     """
 
     settings: NodeSettings
@@ -40,6 +41,7 @@ class Facts:
     contact: Contact = Contact.SOUND
     stranded: frozenset[str] = frozenset()
     told: bool = True
+    admitted: frozenset[str] = frozenset()
 
 
 class Planner(Protocol):

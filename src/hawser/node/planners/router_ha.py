@@ -7,6 +7,9 @@ A router that is new begins at once: its host of rank 0 starts as the owner of t
 section 6.4.1), which waits for nobody, and takes part in elections as soon as it is master. An owner does not
 lean on the file: it would make it give up.
 
+A node that comes to a router which others have already stands aside, without a keepalived, until it hears a
+heartbeat: before that the others do not know it, and by their silence it would make itself a second master.
+
 Who hears no peer must not carry the router: it would make itself master on the external side, where its frames
 draw the router's MAC, and with it all traffic, away from the real one.
 
@@ -15,7 +18,7 @@ The router's addresses and routes are keepalived's: it adds them on the master a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import ip_interface
 
 from hawser.base import names
@@ -105,6 +108,11 @@ def is_wired(ha: HighAvailability, facts: Facts) -> bool:
     return names.tap(ha.port_id) in facts.bridged
 
 
+def stands_aside(ha: HighAvailability, facts: Facts) -> bool:
+    """Whether this node is new to its peers and has not heard them yet."""
+    return ha.joins and ha.port_id not in facts.admitted
+
+
 def rank(router: Router, ha: HighAvailability, facts: Facts, contact: Contact) -> File:
     """The file with the number that steers mastership."""
     part, stranded = facts.masterships.get(router.id), router.id in facts.stranded
@@ -129,9 +137,13 @@ def _daemons(router: Router, ha: HighAvailability, facts: Facts, rank: File, beg
         yield from conntrack.desire(router, ha, directory, wired)
         if not begins:  # a new router has no connections yet that it would have to ask its peers for
             needs.append(process_key(netns, conntrack.PROCESS))
-    conf = File(
-        f"{directory}/keepalived.conf", _configuration(router, ha, facts, rank.path, begins), mode=0o600
-    )
+    if not stands_aside(ha, facts):
+        written = _configuration(router, ha, facts, rank.path, begins)
+        yield from _keepalived(netns, directory, written, needs)
+
+
+def _keepalived(netns: str, directory: str, written: str, needs: Sequence[Key]) -> Iterator[Item]:
+    conf = File(f"{directory}/keepalived.conf", written, mode=0o600)
     pidfile = f"{directory}/keepalived.pid"
     argv = (PROCESS, "-P", "-f", conf.path, "-p", pidfile, "-r", f"{directory}/vrrp.pid")
     yield from daemon(

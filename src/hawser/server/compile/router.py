@@ -141,6 +141,7 @@ def _high_availability(
         # Who is drained stays above the others until the one that shall follow has: else several would try.
         drained=agent is not None and agent.drained and not any(each.wanted_at for each in hostings),
         first=_is_first(hosting, hostings),
+        joins=_joins(hosting, hostings),
     )
 
 
@@ -148,3 +149,10 @@ def _is_first(hosting: RouterHost, hostings: Collection[RouterHost]) -> bool:
     """Whether the router is new and this host is to begin: it never told of a part, and nobody is master."""
     new = hosting.rank == 0 and hosting.mastership_at is None
     return new and not any(each.mastership == Mastership.ACTIVE for each in hostings)
+
+
+def _joins(hosting: RouterHost, hostings: Collection[RouterHost]) -> bool:
+    """Whether this host plays no part yet, and another does: it may not be known there by now."""
+    if hosting.mastership is not Mastership.UNKNOWN or _is_first(hosting, hostings):
+        return False
+    return any(each.mastership is not Mastership.UNKNOWN for each in hostings)
