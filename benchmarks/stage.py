@@ -133,9 +133,11 @@ class Stage:
         return next(node for node in NETWORK_NODES if node != name)
 
     def close(self) -> None:
-        """End the lab, in whatever state it is."""
+        """End the lab, in whatever state it is. Who asks for anything afterwards gets it of a new one."""
         if "admin" in self.__dict__:
             self.admin.close()
+        for part in ("lab", "admin", "external", "path"):
+            self.__dict__.pop(part, None)
         Lab.remove(self.name)
 
 

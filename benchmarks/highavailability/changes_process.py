@@ -24,8 +24,8 @@ _SOL_NETLINK = 270
 _CLONE_NEWNET = 0x40000000
 _NEIGHBOURS = range(28, 31)
 """Messages about neighbours (RTM_NEWNEIGH and so on): these also come without anybody's doing."""
-_KEPT = 0xC0
-"""NUD_NOARP and NUD_PERMANENT: entries that somebody made."""
+_PERMANENT, _NOARP = 0x80, 0x40
+"""NUD_PERMANENT: somebody made the entry; NUD_NOARP: of a bridge the same, elsewhere it is for a multicast address."""
 _NAMES = {0: "link", 1: "address", 2: "route", 3: "neighbour", 4: "rule"}
 
 
@@ -66,12 +66,17 @@ def _kinds(data: bytes, protocol: int) -> list[str]:
         if protocol == NETLINK_NETFILTER:
             kinds.append("nftables")
         elif kind in _NEIGHBOURS:
-            state = struct.unpack_from("=H", data, offset + 24)[0]
-            kinds += ["neighbour"] if state & _KEPT else []
+            kinds += ["neighbour"] if _is_made(data, offset + 16) else []
         else:
             kinds.append(_NAMES.get((kind - 16) // 4, str(kind)))
         offset += (length + 3) & ~3
     return kinds
+
+
+def _is_made(data: bytes, offset: int) -> bool:
+    """Whether somebody made the entry of a message (struct ndmsg), rather than the kernel by itself."""
+    family, state = struct.unpack_from("=B7xH", data, offset)
+    return bool(state & _PERMANENT or (family == socket.AF_BRIDGE and state & _NOARP))
 
 
 def count(ear: socket.socket) -> Counter[str]:

@@ -13,9 +13,10 @@ from benchmarks.highavailability.crowd import Crowd
 from benchmarks.stage import Stage, until
 from hawser.lab.progress import step
 
-INTERVAL = 0.02
-"""Seconds between two pings of one of them while they are made."""
-PATIENCE = 60.0
+RATE = 2000
+"""Pings a second, of all together, while they are made."""
+PATIENCE = 120.0
+"""Seconds at most for one step of all of them."""
 _FIRST = IPv4Address("10.65.0.0")
 _SHARED_OUT = ["active", "standby"]
 
@@ -44,7 +45,7 @@ def make(stage: Stage, insides: Sequence[routed.TenantNetwork]) -> Made:
     with step(stage.progress, f"{len(insides)} routers, until all answer"):
         begun = time.time()
         made = tuple(routed.make_router(stage.admin, inside, external) for inside in insides)
-        crowd = Crowd(stage.outside, [router.outer for router in made], INTERVAL)
+        crowd = Crowd(stage.outside, [router.outer for router in made], len(made) / RATE)
         try:
             until(lambda: len(crowd.heard()) == len(made), "every router answers", PATIENCE)
         finally:

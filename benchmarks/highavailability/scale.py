@@ -35,8 +35,8 @@ BACK_ALL = Goal(f"{ALL} routers, the node of all {ALL} lost: all answer again", 
 HEAL = Goal(f"{ALL} routers, the node returns: longest silence (worst)", "ms", 50)
 GOALS = (LOOK, CHANGES, MADE, SHARE, MEMORY, BACK, BACK_ALL, HEAL)
 
-INTERVAL = 0.05
-"""Seconds between two pings of one router: of all together 4000 a second."""
+INTERVAL = 0.1
+"""Seconds between two pings of one router: of all together 2000 a second, or the pings would be the load."""
 OVER = 10.0
 """Seconds of heartbeats that are measured."""
 NEXT_LOOK = 75.0

@@ -18,6 +18,8 @@ from contextlib import suppress
 from functools import partial
 
 WORDS = bytes(64)
+CONGESTION = b"cubic"
+"""Linux's default, which instances have, whatever this machine's is: it decides when TCP tries again."""
 
 
 def echo(port: int) -> None:
@@ -80,6 +82,7 @@ def talk(kind: str, address: str, port: int, interval: float) -> None:
 
 def _over_tcp(address: str, port: int) -> tuple[socket.socket, Callable[[], int]]:
     peer = socket.create_connection((address, port), 10)
+    peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_CONGESTION, CONGESTION)
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return peer, partial(peer.send, WORDS)
 

@@ -79,7 +79,8 @@ def _by_hand(stage: Stage) -> Iterator[Path]:
 
 @contextmanager
 def _listening(path: Path) -> Iterator[None]:
-    server = path.outside.popen(["iperf3", "--server"], stdout=subprocess.DEVNULL)
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    server = path.outside.popen(["iperf3", "--server"], **quiet)
     try:
         until(lambda: _is_open(path), "iperf3 listens outside", 10)
         yield
@@ -94,7 +95,7 @@ def _is_open(path: Path) -> bool:
 
 def _stream(path: Path) -> float:
     """Bits a second that arrived; LabError with iperf3's words."""
-    words = ["iperf3", "--client", path.address, "--time", f"{SECONDS}", "--json"]
+    words = ["iperf3", "--client", path.address, "--time", f"{SECONDS}", "--congestion", "cubic", "--json"]
     process = path.guest.popen(words, stdout=subprocess.PIPE, text=True)
     said = json.loads(process.communicate(timeout=60)[0])
     if "error" in said:
