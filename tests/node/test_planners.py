@@ -265,7 +265,8 @@ def test_host_routes_carry_the_default_route_with_them():
 
 def test_a_flat_network_joins_the_operators_own_bridge_where_it_is_mapped_to_one():
     facts = samples.facts(
-        settings=samples.settings(physical_interfaces={}, physical_bridges={"provider": "br-ex"})
+        settings=samples.settings(physical_interfaces={}, physical_bridges={"provider": "br-ex"}),
+        links=frozenset({"eth1", "br-ex"}),
     )
     items = plan(facts=facts)
     assert Member("tap33fedbc5-43", "br-ex") in items.values()

@@ -65,6 +65,9 @@ class ServerSettings:
     flat_networks: tuple[str, ...]
     vni_ranges: tuple[tuple[int, int], ...]
     network_vlan_ranges: tuple[tuple[str, int, int], ...]
+    path_mtu: int
+    physical_network_mtus: Mapping[str, int]
+    overlay_ip_version: int
     feed_secret: str
     access_log: str
     notifications: Notifications | None
@@ -76,7 +79,8 @@ class NodeSettings:
     """What a node's agents read of their configuration; field names are the options' names.
 
     ``physical_interfaces`` and ``physical_bridges`` map a physical network's name to the interface, or to
-    the bridge, that reaches it. Intervals are in seconds.
+    the bridge, that reaches it. ``vxlan_group`` are as many multicast groups as it has addresses.
+    Intervals are in seconds.
     """
 
     debug: bool
@@ -98,7 +102,10 @@ class NodeSettings:
     enable_vxlan: bool
     local_ip: Address | None
     l2_population: bool
-    vxlan_group: str
+    arp_responder: bool
+    vxlan_group: Network
+    ttl: int
+    tos: int
     udp_dstport: int
     server_urls: tuple[str, ...]
     node_key: str
@@ -172,6 +179,11 @@ def server_settings(conf: cfg.ConfigOpts) -> ServerSettings:
         flat_networks=tuple(conf.ml2_type_flat.flat_networks),
         vni_ranges=tuple(_vni_range(text) for text in conf.ml2_type_vxlan.vni_ranges),
         network_vlan_ranges=tuple(_vlan_range(text) for text in conf.ml2_type_vlan.network_vlan_ranges),
+        path_mtu=conf.ml2.path_mtu,
+        physical_network_mtus={
+            name: _mtu(name, text) for name, text in conf.ml2.physical_network_mtus.items()
+        },
+        overlay_ip_version=conf.ml2.overlay_ip_version,
         feed_secret=conf.hawser.feed_secret,
         access_log=conf.hawser.access_log,
         notifications=notifications(conf),
@@ -201,7 +213,10 @@ def node_settings(conf: cfg.ConfigOpts) -> NodeSettings:
         enable_vxlan=conf.vxlan.enable_vxlan,
         local_ip=_address("local_ip", conf.vxlan.local_ip) if conf.vxlan.local_ip else None,
         l2_population=conf.vxlan.l2_population,
-        vxlan_group=conf.vxlan.vxlan_group,
+        arp_responder=conf.vxlan.arp_responder,
+        vxlan_group=_group(conf.vxlan.vxlan_group),
+        ttl=conf.vxlan.ttl,
+        tos=conf.vxlan.tos,
         udp_dstport=conf.vxlan.udp_dstport,
         server_urls=tuple(conf.hawser.server_url),
         node_key=conf.hawser.node_key,
@@ -226,6 +241,24 @@ def _address(option: str, text: str) -> Address:
         return ip_address(text)
     except ValueError as error:
         raise BadInput(option, str(error), "Give the address of the tunnel interface.") from error
+
+
+def _group(text: str) -> Network:
+    try:
+        group = ip_network(text)
+    except ValueError as error:
+        raise BadInput(
+            "vxlan_group", str(error), "Give a group such as 239.1.1.1, or 239.0.0.0/8."
+        ) from error
+    if not group.is_multicast:
+        raise BadInput("vxlan_group", f"{text} is not multicast", "Give a group such as 239.1.1.1.")
+    return group
+
+
+def _mtu(network: str, text: str) -> int:
+    if not text.isdecimal() or int(text) < 68:
+        raise BadInput("physical_network_mtus", f"'{network}:{text}' is not one", "Write NETWORK:MTU.")
+    return int(text)
 
 
 def _provider(text: str) -> tuple[str, str, str, bool]:

@@ -13,11 +13,20 @@ from dataclasses import dataclass, fields, replace
 from operator import attrgetter
 from typing import Any
 
-from hawser.wire.intent import DhcpHost, DhcpServer, NodeAddress, NodeIntent, Port, Router, Segment
+from hawser.wire.intent import (
+    DhcpHost,
+    DhcpServer,
+    Neighbour,
+    NodeAddress,
+    NodeIntent,
+    Port,
+    Router,
+    Segment,
+)
 
 RECORD_KINDS = tuple(f.name for f in fields(NodeIntent) if f.name not in ("host", "revision"))
 
-Record = Segment | Port | Router | DhcpServer | DhcpHost | NodeAddress
+Record = Segment | Port | Router | DhcpServer | DhcpHost | NodeAddress | Neighbour
 Key = tuple[str, str]
 """(kind, id) of a record, where kind is a field's name of `NodeIntent`."""
 Touched = Mapping[Key, Record | None]
@@ -43,6 +52,7 @@ class IntentChange:
     dhcp_servers: tuple[DhcpServer, ...] = ()
     dhcp_hosts: tuple[DhcpHost, ...] = ()
     nodes: tuple[NodeAddress, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()
     gone: tuple[Key, ...] = ()
 
     @property

@@ -27,6 +27,8 @@ class Segment:
 
     ``segmentation_id`` is the VNI of a VXLAN network, the VLAN id of a VLAN network.
     ``vteps`` are the tunnel addresses of the other nodes that have a port in the network, sorted.
+    ``answers``: no port of the network here has an address that may move, so that the node may answer for the
+    network's neighbours.
     """
 
     id: str
@@ -35,6 +37,19 @@ class Segment:
     segmentation_id: int | None
     mtu: int
     vteps: tuple[Address, ...]
+    answers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """Another node's port whose addresses stay where they are. ``id`` is the port's id, ``vtep`` the node's tunnel
+    address."""
+
+    id: str
+    network_id: str
+    mac: str
+    addresses: tuple[Address, ...]
+    vtep: Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,3 +260,4 @@ class NodeIntent:
     dhcp_servers: tuple[DhcpServer, ...] = ()
     dhcp_hosts: tuple[DhcpHost, ...] = ()
     nodes: tuple[NodeAddress, ...] = ()
+    neighbours: tuple[Neighbour, ...] = ()

@@ -3,11 +3,13 @@ passed over: servers and nodes of different releases understand each other. Serv
 that is refused goes on with the intent that it holds until it is upgraded, too.
 
 2: reservations of DHCP are records of their own; a digest is the sum of the records'.
+3: nodes that answer for others' ports are told of these. A node of version 2 passes over it; its digests differ, so it
+gets everything again when it comes back.
 """
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 OLDEST = 2
 """The oldest version that a server of this one still speaks."""
 HEADER = "Hawser-Wire"

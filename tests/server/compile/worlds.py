@@ -18,7 +18,7 @@ from hawser.server.model import port as owners
 from hawser.server.model.agent import L3, LINUX_BRIDGE, Agent, DhcpHosting
 from hawser.server.model.floatingip import FloatingIp
 from hawser.server.model.network import Network
-from hawser.server.model.port import FixedIp, Port
+from hawser.server.model.port import AddressPair, FixedIp, Port
 from hawser.server.model.router import Router, RouterHost
 from hawser.server.model.subnet import Subnet
 from hawser.wire.intent import NetworkType
@@ -53,11 +53,21 @@ def _subnet(id: str, dhcp: bool, mode: str | None, gateway: bool) -> Subnet:
     return Subnet(id, "p", id[:2], "", "", cidr, gateway_ip, dhcp, (), (), (), mode, mode, 1, NOW, NOW)
 
 
-def _port(id: str, network: str, owner: str, device: str, host: str, mac: int, used: tuple[str, ...]) -> Port:
+def _port(
+    id: str,
+    network: str,
+    owner: str,
+    device: str,
+    host: str,
+    mac: int,
+    used: tuple[str, ...],
+    pair: str = "",
+) -> Port:
+    pairs = (AddressPair("", ip_network(pair)),) if pair else ()
     fixed = tuple(FixedIp(each, _cidr(each)[10 + mac]) for each in used if each.startswith(network))
     return Port(
         id, "p", network, "", "", f"fa:16:3e:00:00:{mac:02x}", True, "DOWN", device, owner, host, "normal",
-        True, fixed, (), (), 1, NOW, NOW,
+        True, fixed, (), pairs, 1, NOW, NOW,
     )  # fmt: skip
 
 
@@ -102,8 +112,9 @@ def _floating_ip(id: str, router: str | None, last: int) -> FloatingIp:
     return FloatingIp(id, "p", "", "n0", ip_address("203.0.113.9"), "", None, fixed, router, "", 1, NOW, NOW)
 
 
-def _agent(id: str, tunnel: str) -> Agent:
-    return Agent(id, LINUX_BRIDGE, "b", id[-2:], "", "", True, tunnel, (), {}, NOW, NOW, NOW, True)
+def _agent(id: str, tunnel: str, answers: bool) -> Agent:
+    said = {"arp_responder": answers}
+    return Agent(id, LINUX_BRIDGE, "b", id[-2:], "", "", True, tunnel, (), said, NOW, NOW, NOW, True)
 
 
 def _l3_agent(id: str, drained: bool) -> Agent:
@@ -127,13 +138,15 @@ def _things() -> st.SearchStrategy[tuple[tuple[str, str], Any]]:
         of("networks", NETWORKS, _network, some((1450, 1500)), some("ab")),
         of("subnets", SUBNETS, _subnet, flags, some((None, None, "slaac")), flags),
         of("ports", PORTS, _port, some(NETWORKS), some(DEVICE_OWNERS), some(ROUTERS), some((*HOSTS, "")),
-           st.integers(1, 3), st.sets(some(SUBNETS)).map(sorted).map(tuple)),
+           st.integers(1, 3), st.sets(some(SUBNETS)).map(sorted).map(tuple),
+           some(("", "", "10.0.0.11/32", "10.0.0.0/24"))),
         of("ports", tuple(f"{r}-{h}" for r in ROUTERS for h in HOSTS), _ha_port, hosts, st.integers(1, 3)),
         of("routers", ROUTERS, _router, some("ab"), flags),
         of("router_hosts", ROUTERS, _router_hosts, st.dictionaries(hosts, st.integers(0, 2)), flags, flags,
            some((*HOSTS, "")), some((None, NOW))),
         of("floating_ips", ("f0", "f1"), _floating_ip, some((None, *ROUTERS)), st.integers(5, 6)),
-        of("agents", tuple(f"bridge-{h}" for h in HOSTS), _agent, some(("", "10.1.0.1", "10.1.0.2"))),
+        of("agents", tuple(f"bridge-{h}" for h in HOSTS), _agent, some(("", "10.1.0.1", "10.1.0.2")),
+           flags),
         of("agents", tuple(f"l3-{h}" for h in HOSTS), _l3_agent, flags),
         of("dhcp_hostings", NETWORKS, _servers, st.dictionaries(hosts, some((*PORTS, None)))),
     )  # fmt: skip
@@ -144,7 +157,10 @@ things = _things()
 WORLD: World = {
     **{("networks", id): _network(id, 1450, "a") for id in NETWORKS},
     **{("subnets", id): _subnet(id, True, "slaac" if id == "n0-b" else None, True) for id in SUBNETS},
-    **{("agents", f"bridge-{host}"): _agent(f"bridge-{host}", f"10.1.0.{n}") for n, host in enumerate(HOSTS)},
+    **{
+        ("agents", f"bridge-{host}"): _agent(f"bridge-{host}", f"10.1.0.{n}", host != "h1")
+        for n, host in enumerate(HOSTS)
+    },
     **{("agents", f"l3-{host}"): _l3_agent(f"l3-{host}", False) for host in HOSTS},
     **{("routers", id): _router(id, "a", True) for id in ROUTERS},
     **{("ports", f"{r}-{h}"): _ha_port(f"{r}-{h}", h, n) for r in ROUTERS for n, h in enumerate(HOSTS)},

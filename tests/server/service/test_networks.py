@@ -31,6 +31,25 @@ def test_a_flat_network_has_the_whole_mtu_and_the_wire_alone(stage):
 
 
 @pytest.mark.parametrize(
+    ("options", "vxlan", "flat"),
+    [
+        ({"path_mtu": 1400}, 1350, 1500),
+        ({"path_mtu": 9000}, 1450, 1500),
+        ({"global_physnet_mtu": 9000, "path_mtu": 1500}, 1450, 9000),
+        ({"overlay_ip_version": 6}, 1430, 1500),
+        ({"physical_network_mtus": {"external": 1496}}, 1450, 1496),
+    ],
+)
+def test_a_network_has_the_mtu_of_what_carries_it(tmp_path, options, vxlan, flat):
+    store = Store(settings(connection=f"sqlite:///{tmp_path}/db", **options))
+    store.upgrade()
+    stage = Stage(store, None)
+    assert stage.network().mtu == vxlan
+    assert stage.network(ADMIN, network_type=NetworkType.FLAT, physical_network="external").mtu == flat
+    store.close()
+
+
+@pytest.mark.parametrize(
     ("segment", "field"),
     [
         ({"network_type": NetworkType.FLAT}, "provider:physical_network"),

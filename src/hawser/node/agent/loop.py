@@ -22,10 +22,11 @@ from hawser.machine.items.item import Item, Key
 from hawser.machine.items.process import process_key
 from hawser.machine.plan import Verb
 from hawser.node.agent import desired, status
+from hawser.node.agent.alarms import Alarms
 from hawser.node.agent.cache import Cache
 from hawser.node.agent.reporter import Reporter
 from hawser.node.agent.roles import Role
-from hawser.node.planners import router_ha
+from hawser.node.planners import bridge, router_ha
 from hawser.node.planners.facts import Contact, Facts
 from hawser.wire.change import IntentChange
 from hawser.wire.intent import HighAvailability, NodeIntent, Router
@@ -64,6 +65,7 @@ class Loop:
         self._stranded: frozenset[str] = frozenset()
         self._admitted: frozenset[str] = frozenset()
         self._told = False
+        self._alarms = Alarms()
         self._wake = asyncio.Event()
         self._retry = FIRST_RETRY
 
@@ -267,6 +269,8 @@ class Loop:
         routes = any(role.name == "l3" for role in self.roles)
         ports = status.port_statuses(intent, self._facts, actual).values() if wires else ()
         routers = status.router_statuses(intent, self._masterships, self._since) if routes else ()
+        if wires:
+            self._alarms.tell(bridge.alarms(intent, self._facts))
         self.reporter.tell(ports, routers)
 
     def _set_part(self, router_id: str, part: Mastership) -> None:

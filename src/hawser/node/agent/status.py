@@ -53,9 +53,11 @@ def _configurations(
         "tunneling_ip": str(settings.local_ip or ""),
         "tunnel_types": ["vxlan"] if settings.enable_vxlan else [],
         "l2_population": settings.l2_population,
+        "arp_responder": settings.l2_population and settings.arp_responder,
         "interface_mappings": dict(settings.physical_interfaces),
         "bridge_mappings": dict(settings.physical_bridges),
         "devices": len(intent.ports),
+        "alarms": list(bridge.alarms(intent, facts)),
     }
 
 

@@ -6,15 +6,20 @@ The way out is a VXLAN end point, a VLAN interface or a physical interface. Port
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from ipaddress import ip_address
+from collections.abc import Iterable, Iterator, Sequence
 
 from hawser.base import names
-from hawser.machine.items.fdb import Flood
 from hawser.machine.items.item import Item
-from hawser.machine.items.link import Bridge, Member, Vlan, Vxlan
+from hawser.machine.items.link import Bridge, Member, Vlan
+from hawser.node.planners import tunnel
 from hawser.node.planners.facts import Contact, Facts
-from hawser.wire.intent import NetworkType, NodeIntent, Segment
+from hawser.wire.intent import NetworkType, NodeIntent, Port, Segment
+
+NAMED = 5
+"""Networks that an alarm names."""
+VLAN_MODULE = "8021q"
+OWN_PORTS = "network:"
+"""How owners of ports begin that this project's own roles make."""
 
 
 def desire(intent: NodeIntent, facts: Facts) -> Iterator[Item]:
@@ -25,7 +30,10 @@ def desire(intent: NodeIntent, facts: Facts) -> Iterator[Item]:
     for port in intent.ports:
         tap = names.tap(port.id)
         if port.admin_state_up and port.network_id in wired and tap in facts.links:
-            yield Member(tap, bridge_of(wired[port.network_id], facts))
+            segment = wired[port.network_id]
+            yield Member(tap, bridge_of(segment, facts), _tap_mtu(port, segment))
+    yield from tunnel.neighbours(intent, wired, facts)
+    yield from tunnel.settings(facts)
 
 
 def obstacle(segment: Segment, facts: Facts) -> str | None:
@@ -36,14 +44,44 @@ def obstacle(segment: Segment, facts: Facts) -> str | None:
         if facts.tunnel_device is None:
             return f"no interface has local_ip {facts.settings.local_ip}"
     elif segment.network_type is not NetworkType.LOCAL:
-        physical = segment.physical_network or ""
-        if physical in facts.settings.physical_bridges:
-            return None
-        if physical not in facts.settings.physical_interfaces:
-            return f"physical network {physical} is not in this node's mappings"
-        if facts.settings.physical_interfaces[physical] not in facts.links:
-            return f"interface {facts.settings.physical_interfaces[physical]} of {physical} is missing"
+        return _physical_obstacle(segment, facts)
     return None
+
+
+def alarms(intent: NodeIntent, facts: Facts) -> tuple[str, ...]:
+    """What keeps networks from being wired here, each with the networks that it keeps."""
+    kept: dict[str, list[str]] = {}
+    for segment in intent.segments:
+        if why := obstacle(segment, facts):
+            kept.setdefault(why, []).append(segment.id)
+    return tuple(f"{why}; not wired: {_few(ids)}" for why, ids in sorted(kept.items()))
+
+
+def _few(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - NAMED} more" if len(ids) > NAMED else ""
+    return ", ".join(ids[:NAMED]) + more
+
+
+def _physical_obstacle(segment: Segment, facts: Facts) -> str | None:
+    physical = segment.physical_network or ""
+    carrier = _carrier(segment, facts)
+    if carrier is None:
+        return f"physical network {physical} is not in this node's mappings"
+    if carrier not in facts.links:
+        kind = "interface" if physical in facts.settings.physical_interfaces else "bridge"
+        return f"{kind} {carrier} of {physical} is missing"
+    if segment.network_type is NetworkType.VLAN and VLAN_MODULE in facts.missing:
+        return (
+            f"this kernel has no VLAN interfaces: install its module {VLAN_MODULE} (modprobe {VLAN_MODULE})"
+        )
+    return None
+
+
+def _carrier(segment: Segment, facts: Facts) -> str | None:
+    """What reaches the physical network: of a flat one its bridge before an interface, of VLANs the other way round."""
+    settings, physical = facts.settings, segment.physical_network or ""
+    interface, bridge = settings.physical_interfaces.get(physical), settings.physical_bridges.get(physical)
+    return bridge or interface if segment.network_type is NetworkType.FLAT else interface or bridge
 
 
 def contact(segment: Segment, facts: Facts) -> Contact:
@@ -51,11 +89,10 @@ def contact(segment: Segment, facts: Facts) -> Contact:
 
     Of a way out that the configuration does not name nothing is known, so it does not count as cut.
     """
-    settings, physical = facts.settings, segment.physical_network or ""
     if segment.network_type is NetworkType.VXLAN:
-        cut = settings.local_ip is not None and facts.tunnel_device not in facts.live
+        cut = facts.settings.local_ip is not None and facts.tunnel_device not in facts.live
         return Contact.LOST if cut else facts.contact
-    device = settings.physical_interfaces.get(physical) or settings.physical_bridges.get(physical)
+    device = _carrier(segment, facts)
     return Contact.LOST if device is not None and device not in facts.live else Contact.SOUND
 
 
@@ -72,36 +109,22 @@ def _way_out(segment: Segment, facts: Facts) -> Iterable[Item]:
     if bridge == names.bridge(segment.id):
         yield Bridge(bridge, segment.mtu)
     if segment.network_type is NetworkType.VXLAN:
-        yield from _vxlan(segment, facts)
+        yield from tunnel.end(segment, facts)
     elif segment.network_type is NetworkType.VLAN:
         yield from _vlan(segment, facts)
     elif segment.network_type is NetworkType.FLAT and bridge == names.bridge(segment.id):
         yield Member(facts.settings.physical_interfaces[segment.physical_network or ""], bridge)
 
 
-def _vxlan(segment: Segment, facts: Facts) -> Iterator[Item]:
-    settings = facts.settings
-    if segment.segmentation_id is None or settings.local_ip is None or facts.tunnel_device is None:
-        return
-    link = names.vxlan(segment.segmentation_id)
-    yield Vxlan(
-        name=link,
-        vni=segment.segmentation_id,
-        local=settings.local_ip,
-        device=facts.tunnel_device,
-        group=None if settings.l2_population else ip_address(settings.vxlan_group),
-        port=settings.udp_dstport,
-        mtu=segment.mtu,
-    )
-    yield Member(link, names.bridge(segment.id))
-    if settings.l2_population:
-        # Flood entries only: router MACs move with their master, so unicast places are learnt, never told.
-        yield from (Flood(link, vtep) for vtep in segment.vteps)
+def _tap_mtu(port: Port, segment: Segment) -> int | None:
+    """Taps of our own have their MTU where they are made; others' follow when it is changed."""
+    return None if port.device_owner.startswith(OWN_PORTS) else segment.mtu
 
 
 def _vlan(segment: Segment, facts: Facts) -> Iterator[Item]:
-    physical = segment.physical_network or ""
-    parent = facts.settings.physical_interfaces.get(physical) or facts.settings.physical_bridges[physical]
-    link = names.vlan(parent, segment.segmentation_id or 0)
-    yield Vlan(link, parent, segment.segmentation_id or 0, segment.mtu)
+    parent = _carrier(segment, facts)
+    if parent is None or segment.segmentation_id is None:
+        return
+    link = names.vlan(parent, segment.segmentation_id)
+    yield Vlan(link, parent, segment.segmentation_id, segment.mtu)
     yield Member(link, names.bridge(segment.id))

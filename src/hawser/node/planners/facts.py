@@ -30,6 +30,7 @@ class Facts:
     tunnel network. ``stranded`` are the routers, by id, whose external gateways did not answer when this node was
     their master last. ``told``: a server told the intent since the agent started; else it is what was kept on disk.
     ``admitted`` are the HA ports, by id, by which this node takes part in elections (`router_ha.stands_aside`).
+    ``missing`` are the kernel modules for interfaces that this machine has not.
     """
 
     settings: NodeSettings
@@ -42,6 +43,7 @@ class Facts:
     stranded: frozenset[str] = frozenset()
     told: bool = True
     admitted: frozenset[str] = frozenset()
+    missing: frozenset[str] = frozenset()
 
 
 class Planner(Protocol):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from ipaddress import ip_address
 
-from hawser.base.addresses import Address
-from hawser.server.compile import router
+from hawser.base.addresses import Address, Network
+from hawser.server.compile import neighbour, router
 from hawser.server.compile.groups import Groups
 from hawser.server.compile.picture import Change
 from hawser.server.model.agent import L3, LINUX_BRIDGE, Agent, DhcpHosting
@@ -39,6 +39,14 @@ class Index:
         self.hosts_of_network: Groups[None] = Groups()
         self.ports_at: Groups[None] = Groups()
         """By (network id, host)."""
+        self.roaming_at: Groups[None] = Groups()
+        """Those of them whose addresses may move."""
+        self.claims_of_network: Groups[tuple[Network, ...]] = Groups()
+        """What ports may come to hold beside their own addresses, by network."""
+        self.answering_hosts: set[str] = set()
+        """Those that answer for the neighbours of their networks, as far as that is safe."""
+        self.anybody_answered = False
+        """Whether there ever was one: else nothing needs to be known of neighbours."""
         self.moved: set[str] = set()
         """Networks that came to a host or left one since this was last emptied."""
 
@@ -47,6 +55,10 @@ class Index:
         if router.is_shared_port(port):
             return self.hosts_of_router[port.device_id].keys()
         return (port.host,) if port.host else ()
+
+    def answers(self, network_id: str, host: str) -> bool:
+        """Whether the host may answer for the network's neighbours, and does."""
+        return host in self.answering_hosts and (network_id, host) not in self.roaming_at
 
     def put(self, change: Change) -> None:
         """Take in that a thing is another now."""
@@ -64,12 +76,12 @@ class Index:
 
     def _put_port(self, id: str, old: Port | None, new: Port | None) -> None:
         # In before out: a host that the network stays on is not left in between.
-        before = {(old.network_id, host) for host in self.hosts_of(old)} if old else set()
-        after = {(new.network_id, host) for host in self.hosts_of(new)} if new else set()
+        before, after = self._places(old), self._places(new)
         for place in after - before:
             self._enter(*place, id)
         for place in before - after:
             self._leave(*place, id)
+        self._put_roaming(id, old, new)
         if old:
             self.ports_of_network.drop(old.network_id, id)
             if router.is_router_port(old):
@@ -81,6 +93,19 @@ class Index:
                 self.ports_of_router.put(new.device_id, id, new)
                 self.router_ports_of_network.put(new.network_id, id, new)
 
+    def _put_roaming(self, id: str, old: Port | None, new: Port | None) -> None:
+        if old and neighbour.roams(old):
+            for place in self._places(old):
+                self.roaming_at.drop(place, id)
+            self.claims_of_network.drop(old.network_id, id)
+        if new and neighbour.roams(new):
+            for place in self._places(new):
+                self.roaming_at.put(place, id, None)
+            self.claims_of_network.put(new.network_id, id, neighbour.claims(new))
+
+    def _places(self, port: Port | None) -> set[tuple[str, str]]:
+        return {(port.network_id, host) for host in self.hosts_of(port)} if port else set()
+
     def _put_floating_ip(self, id: str, old: FloatingIp | None, new: FloatingIp | None) -> None:
         if old and old.router_id:
             self.floating_ips_of_router.drop(old.router_id, id)
@@ -90,8 +115,12 @@ class Index:
     def _put_agent(self, old: Agent | None, new: Agent | None) -> None:
         if old and old.agent_type == LINUX_BRIDGE:
             self.tunnel_of_host.pop(old.host, None)
+            self.answering_hosts.discard(old.host)
         if new and new.agent_type == LINUX_BRIDGE and new.tunnel_address:
             self.tunnel_of_host[new.host] = ip_address(new.tunnel_address)
+        if new and new.answers:
+            self.answering_hosts.add(new.host)
+            self.anybody_answered = True
         if old and old.agent_type == L3:
             self.routing_hosts.discard(old.host)
         if new and new.agent_type == L3:
@@ -108,8 +137,10 @@ class Index:
         for port in filter(router.is_shared_port, self.ports_of_router[id].values()):
             for host in after - before:
                 self._enter(port.network_id, host, port.id)
+                self.roaming_at.put((port.network_id, host), port.id, None)
             for host in before - after:
                 self._leave(port.network_id, host, port.id)
+                self.roaming_at.drop((port.network_id, host), port.id)
 
     def _put_servers(self, id: str, old: Collection[DhcpHosting], new: Collection[DhcpHosting]) -> None:
         for gone in old:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import chain
 
 from hawser.base.addresses import Address
-from hawser.server.compile import dhcp, router
+from hawser.server.compile import dhcp, neighbour, router
 from hawser.server.compile.host import HostIntent
 from hawser.server.compile.index import Index
 from hawser.server.compile.picture import Change, Picture
-from hawser.server.compile.reach import reach
+from hawser.server.compile.reach import neighbours_of, reach
 from hawser.server.model.port import Port
 from hawser.wire import intent
 from hawser.wire.change import Key, Record
+from hawser.wire.intent import NetworkType
 
 
 class Compiler:
@@ -32,6 +34,7 @@ class Compiler:
             "dhcp_servers": (self._hosts_serving, self._dhcp_server),
             "dhcp_hosts": (self._hosts_serving_port, self._dhcp_host),
             "nodes": (self._hosts_hearing, self._node),
+            "neighbours": (self._hosts_answering, self._neighbour),
         }
         for change in picture.contents():
             self._index.put(change)
@@ -44,7 +47,9 @@ class Compiler:
             keys.update(reach(self._index, change))
             self._index.put(change)
             keys.update(reach(self._index, change))
-        keys.update(("segments", network_id) for network_id in self._index.moved)
+        for network_id in self._index.moved:
+            keys.add(("segments", network_id))
+            keys.update(neighbours_of(self._index, network_id))
         self._index.moved.clear()
         return keys
 
@@ -79,6 +84,9 @@ class Compiler:
         for network_id in index.networks_of_host[host]:
             yield "segments", network_id
             yield from (("ports", id) for id in index.ports_at[network_id, host])
+            if index.answers(network_id, host):
+                ports = index.ports_of_network[network_id]
+                yield from (("neighbours", id) for id in ports if host in self._hosts_answering(id))
         yield from (("routers", id) for id in index.routers_of_host[host])
         for network_id in index.servers_of_host[host]:
             yield "dhcp_servers", network_id
@@ -107,6 +115,13 @@ class Compiler:
         index = self._index
         return index.routing_hosts - {id} if id in index.tunnel_of_host else ()
 
+    def _hosts_answering(self, id: str) -> Collection[str]:
+        index, port = self._index, self.picture.ports.get(id)
+        if port is None or port.host not in index.tunnel_of_host or neighbour.roams(port):
+            return ()
+        wired = index.hosts_of_network[port.network_id].keys() & index.answering_hosts
+        return {host for host in wired - {port.host} if index.answers(port.network_id, host)}
+
     def _segment(self, host: str, id: str) -> intent.Segment:
         network = self.picture.networks[id]
         return intent.Segment(
@@ -116,6 +131,7 @@ class Compiler:
             segmentation_id=network.segmentation_id,
             mtu=network.mtu,
             vteps=self._vteps(id, host),
+            answers=network.network_type is NetworkType.VXLAN and self._index.answers(id, host),
         )
 
     def _vteps(self, network_id: str, host: str) -> tuple[Address, ...]:
@@ -154,6 +170,11 @@ class Compiler:
     def _node(self, _host: str, id: str) -> intent.NodeAddress:
         index = self._index
         return intent.NodeAddress(id, index.tunnel_of_host[id], routes=id in index.routing_hosts)
+
+    def _neighbour(self, _host: str, id: str) -> intent.Neighbour | None:
+        port = self.picture.ports[id]
+        claimed = chain.from_iterable(self._index.claims_of_network[port.network_id].values())
+        return neighbour.compile_neighbour(port, claimed, self._index.tunnel_of_host[port.host])
 
 
 _Hosts = Callable[[str], Collection[str]]

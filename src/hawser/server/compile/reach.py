@@ -6,19 +6,26 @@ depends on the new. It may name too many: a record that is compiled to what it w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 
-from hawser.server.compile import dhcp, router
+from hawser.server.compile import dhcp, neighbour, router
 from hawser.server.compile.index import Index
 from hawser.server.compile.picture import Change
 from hawser.server.model.agent import L3, LINUX_BRIDGE, Agent
 from hawser.server.model.port import Port
+from hawser.server.model.router import RouterHost
 from hawser.wire.change import Key
 
 
 def reach(index: Index, change: Change) -> Iterator[Key]:
     """The keys of the records that hang on the thing that changes."""
     return _REACH[change.noun](index, change)
+
+
+def neighbours_of(index: Index, network_id: str) -> Iterator[Key]:
+    """All ports of a network as neighbours; none where nobody answers for them."""
+    if index.anybody_answered:
+        yield from (("neighbours", id) for id in index.ports_of_network[network_id])
 
 
 def _of_network(index: Index, change: Change) -> Iterator[Key]:
@@ -48,6 +55,9 @@ def _of_subnet(index: Index, change: Change) -> Iterator[Key]:
 def _of_port(index: Index, change: Change) -> Iterator[Key]:
     yield "ports", change.key
     yield "dhcp_hosts", change.key
+    yield "neighbours", change.key
+    if _roaming(change.old) != _roaming(change.new):
+        yield from _answers_of(index, {port.network_id for port in (change.old, change.new) if port})
     for port in (change.old, change.new):
         if port and router.is_router_port(port):
             yield "routers", port.device_id
@@ -57,6 +67,22 @@ def _of_port(index: Index, change: Change) -> Iterator[Key]:
             yield "dhcp_servers", port.network_id
             if _subnets(change.old) != _subnets(change.new):
                 yield from _reservations(index, port.network_id)
+
+
+def _roaming(port: Port | None) -> tuple[object, ...] | None:
+    """What decides, of a port whose addresses may move, on who answers for whom."""
+    if port is None or not neighbour.roams(port):
+        return None
+    place = port.device_id if router.is_shared_port(port) else port.host
+    return port.network_id, place, router.is_shared_port(port), neighbour.claims(port)
+
+
+def _answers_of(index: Index, networks: Collection[str]) -> Iterator[Key]:
+    """Who answers on these networks, and for whom; nothing where nobody ever does."""
+    if index.anybody_answered:
+        for network_id in networks:
+            yield "segments", network_id
+            yield from neighbours_of(index, network_id)
 
 
 def _subnets(port: Port | None) -> set[str]:
@@ -69,7 +95,14 @@ def _of_router(_index: Index, change: Change) -> Iterator[Key]:
 
 def _of_router_hosts(index: Index, change: Change) -> Iterator[Key]:
     yield "routers", change.key
-    yield from (("ports", id) for id in index.ports_of_router[change.key])
+    ports = index.ports_of_router[change.key].values()
+    yield from (("ports", port.id) for port in ports)
+    if _hosts(change.old) != _hosts(change.new):
+        yield from _answers_of(index, {port.network_id for port in ports})
+
+
+def _hosts(hostings: Collection[RouterHost] | None) -> set[str]:
+    return {each.host for each in hostings or ()}
 
 
 def _of_floating_ip(_index: Index, change: Change) -> Iterator[Key]:
@@ -85,9 +118,11 @@ def _of_servers(index: Index, change: Change) -> Iterator[Key]:
 
 def _of_agent(index: Index, change: Change) -> Iterator[Key]:
     before, after = _tunnel(change.old), _tunnel(change.new)
-    for host, _ in before ^ after:
-        yield from (("segments", network_id) for network_id in index.networks_of_host[host])
+    for host, *_ in before ^ after:
         yield "nodes", host
+        for network_id in index.networks_of_host[host]:
+            yield "segments", network_id
+            yield from neighbours_of(index, network_id)
     yield from _of_routing(index, change)
     for agent in (change.old, change.new):
         if agent and agent.agent_type == L3 and _drained(change.old) != _drained(change.new):
@@ -108,8 +143,10 @@ def _drained(agent: Agent | None) -> bool:
     return agent is not None and agent.drained
 
 
-def _tunnel(agent: Agent | None) -> set[tuple[str, str]]:
-    return {(agent.host, agent.tunnel_address)} if agent and agent.agent_type == LINUX_BRIDGE else set()
+def _tunnel(agent: Agent | None) -> set[tuple[str, str, bool]]:
+    if agent is None or agent.agent_type != LINUX_BRIDGE:
+        return set()
+    return {(agent.host, agent.tunnel_address, agent.answers)}
 
 
 _REACH: Mapping[str, Callable[[Index, Change], Iterator[Key]]] = {

@@ -37,6 +37,11 @@ class Agent:
     alive: bool
     drained: bool = False
 
+    @property
+    def answers(self) -> bool:
+        """Whether its node answers for other nodes' ports, so that these are not asked."""
+        return self.agent_type == LINUX_BRIDGE and self.configurations.get("arp_responder") is True
+
 
 @dataclass(frozen=True, slots=True)
 class DhcpHosting:

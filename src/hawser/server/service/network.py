@@ -52,8 +52,8 @@ def make(
 ) -> Network:
     """A new network on a segment, and those beside it, in a transaction that is under way."""
     further = segment.choose_further(tx, draft, carried_by)
-    types = [each.network_type for each in (carried_by, *further)]
-    _check_transparent(draft.vlan_transparent, types)
+    segments = (carried_by, *further)
+    _check_transparent(draft.vlan_transparent, [each.network_type for each in segments])
     if draft.external and draft.is_default:
         _check_no_default(tx)
     network = Network(
@@ -64,7 +64,7 @@ def make(
         admin_state_up=draft.admin_state_up,
         shared=draft.shared,
         external=draft.external,
-        mtu=_mtu(tx, draft.mtu, types),
+        mtu=_mtu(tx, draft.mtu, segments),
         port_security_enabled=draft.port_security_enabled,
         dns_domain=draft.dns_domain,
         network_type=carried_by.network_type,
@@ -107,7 +107,8 @@ def update(store: Store, caller: Caller, id: str, changes: NetworkChanges) -> Ne
     with store.write() as tx:
         network = access.owned_network(tx, caller, id)
         if changes.mtu is not UNSET:
-            _mtu(tx, changes.mtu, [network.network_type, *(s.network_type for s in network.further_segments)])
+            first = Segment(network.network_type, network.physical_network, network.segmentation_id)
+            _mtu(tx, changes.mtu, (first, *network.further_segments))
             carried = subnets.find(tx, subnet_table.c.network_id == id)
             subnetrules.check_mtu(id, changes.mtu, [subnet.cidr.version for subnet in carried])
         if changes.qos_policy_id is not UNSET:
@@ -179,8 +180,10 @@ def _check_transparent(wanted: bool | None, types: Iterable[NetworkType]) -> Non
         )
 
 
-def _mtu(tx: Transaction, mtu: int | Unset, types: Sequence[NetworkType]) -> int:
-    highest, network_type = min((segment.highest_mtu(tx.settings, each), each) for each in types)
+def _mtu(tx: Transaction, mtu: int | Unset, segments: Sequence[Segment]) -> int:
+    highest, network_type = min(
+        (segment.highest_mtu(tx.settings, each), each.network_type) for each in segments
+    )
     if mtu is UNSET or mtu == 0:
         return highest
     if not 68 <= mtu <= highest:

@@ -16,8 +16,8 @@ from hawser.server.store.session import Transaction
 from hawser.server.store.tables.network import network_table
 from hawser.wire.intent import NetworkType
 
-VXLAN_OVERHEAD = 50
-"""Octets that VXLAN over IPv4 adds: inner Ethernet 14, VXLAN 8, UDP 8, IPv4 20 (RFC 7348)."""
+VXLAN_OVERHEAD = {4: 50, 6: 70}
+"""Octets that VXLAN adds, by IP version: inner Ethernet 14, VXLAN 8, UDP 8, IPv4 20 or IPv6 40 (RFC 7348)."""
 _TYPE = "provider:network_type"
 _PHYSICAL = "provider:physical_network"
 _ID = "provider:segmentation_id"
@@ -48,10 +48,13 @@ def choose_further(tx: Transaction, draft: NewNetwork, first: Segment) -> tuple[
     return tuple(chosen[1:])
 
 
-def highest_mtu(settings: ServerSettings, network_type: NetworkType) -> int:
-    """The largest packet that a network of this type carries whole."""
-    overhead = VXLAN_OVERHEAD if network_type == NetworkType.VXLAN else 0
-    return settings.global_physnet_mtu - overhead
+def highest_mtu(settings: ServerSettings, segment: Segment) -> int:
+    """The largest packet that a segment carries whole."""
+    everywhere = settings.global_physnet_mtu
+    if segment.network_type == NetworkType.VXLAN:
+        carrier = min(everywhere, settings.path_mtu or everywhere)
+        return carrier - VXLAN_OVERHEAD[settings.overlay_ip_version]
+    return min(everywhere, settings.physical_network_mtus.get(segment.physical_network or "", everywhere))
 
 
 def _asked_for(tx: Transaction, wanted: WantedSegment, but: Sequence[Segment] = ()) -> Segment:

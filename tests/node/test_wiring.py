@@ -1,0 +1,153 @@
+"""How a node wires networks: tunnels, what it answers for others, VLANs, and what it says where it cannot."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from ipaddress import ip_address, ip_network
+
+import pytest
+
+from hawser.machine.items.fdb import Flood, Place
+from hawser.machine.items.link import Member, Vlan, Vxlan
+from hawser.machine.items.neighbour import Neighbour
+from hawser.machine.items.sysctl import Sysctl
+from hawser.node.agent import status
+from hawser.node.agent.alarms import Alarms
+from hawser.node.agent.roles import ROLES
+from hawser.node.planners import bridge
+from hawser.wire import intent
+from tests.node import samples
+
+INSTANCE = intent.Neighbour(
+    id="9be4bd5a-0f0e-4bd6-9f5e-6d2a4f1f9c11",
+    network_id=samples.TENANT,
+    mac="fa:16:3e:00:00:31",
+    addresses=(ip_address("198.51.100.31"), ip_address("2001:db8:5::31")),
+    vtep=ip_address("10.0.1.31"),
+)
+LOCAL = intent.Port(
+    "4d1e5a3c-7700-4000-8000-000000000009", samples.TENANT, "fa:16:3e:00:00:09", "compute:nova", "i", True
+)
+VLAN = replace(
+    samples.segment(samples.EXTERNAL, None), network_type=intent.NetworkType.VLAN, segmentation_id=7
+)
+
+
+def wired(node=None, **changes):
+    return list(bridge.desire(node or samples.node(), samples.facts(**changes)))
+
+
+def only(items, kind):
+    return [item for item in items if isinstance(item, kind)]
+
+
+def compute_node(answers=True):
+    """A node that has one port of the tenant's network, and is told of one on another node."""
+    segment = samples.segment(samples.TENANT, 100, answers=answers, vteps=(ip_address("10.0.1.31"),))
+    return samples.node(segments=(segment,), ports=(), routers=(), neighbours=(INSTANCE,))
+
+
+ANSWERING = samples.settings(arp_responder=True)
+
+
+def test_an_arp_responder_answers_for_the_ports_that_it_is_told_of():
+    items = wired(compute_node(), settings=ANSWERING)
+    assert Member("vxlan-100", "brqd990778b-49", answers=True) in items
+    assert only(items, Neighbour) == [
+        Neighbour("brqd990778b-49", address, INSTANCE.mac) for address in INSTANCE.addresses
+    ]
+    assert only(items, Place) == [Place("vxlan-100", INSTANCE.mac, INSTANCE.vtep)]
+
+
+@pytest.mark.parametrize(
+    ("answers", "settings"),
+    [
+        (False, ANSWERING),
+        (True, samples.settings(arp_responder=False)),
+        (True, samples.settings(arp_responder=True, l2_population=False)),
+    ],
+)
+def test_it_answers_for_nobody_where_it_may_not_or_shall_not(answers, settings):
+    items = wired(compute_node(answers), settings=settings)
+    assert Member("vxlan-100", "brqd990778b-49") in items
+    assert not only(items, Neighbour) + only(items, Place)
+
+
+@pytest.mark.parametrize(
+    ("groups", "chosen"),
+    [("239.1.1.1", "239.1.1.1"), ("239.0.0.0/8", "239.1.17.112"), ("ff0e::/112", "ff0e::1170")],
+)
+def test_each_network_has_its_own_of_a_range_of_groups(groups, chosen):
+    node = samples.node(segments=(samples.segment(samples.TENANT, 70000),), routers=())
+    settings = samples.settings(l2_population=False, vxlan_group=ip_network(groups), ttl=4, tos=32)
+    items = wired(node, settings=settings)
+    assert [(str(v.group), v.ttl, v.tos) for v in only(items, Vxlan)] == [(chosen, 4, 32)]
+    assert not only(items, Flood)
+
+
+def test_an_instances_tap_has_the_mtu_of_its_network_and_a_tap_of_our_own_keeps_it():
+    node = samples.node(ports=(LOCAL, *samples.node().ports))
+    links = samples.facts().links | {"tap4d1e5a3c-77", "tapda3504ad-ba"}
+    items = wired(node, links=links)
+    assert Member("tap4d1e5a3c-77", "brqd990778b-49", mtu=1450) in items
+    assert Member("tapda3504ad-ba", "brqd990778b-49", mtu=None) in items
+
+
+@pytest.mark.parametrize(("local_ip", "family"), [("10.0.1.21", "ipv4"), ("fd00::21", "ipv6")])
+def test_a_node_that_comes_back_is_asked_for_at_once(local_ip, family):
+    items = wired(settings=samples.settings(local_ip=ip_address(local_ip)))
+    (setting,) = only(items, Sysctl)
+    assert (setting.name, setting.value) == (f"net/{family}/neigh/eth1/retrans_time_ms", "100")
+    assert setting.optional
+
+
+def test_the_setting_is_the_bridge_roles_own():
+    (setting,) = only(wired(), Sysctl)
+    assert [name for name, role in ROLES.items() if role.owns(setting, samples.settings())] == ["linuxbridge"]
+
+
+def test_vlans_use_the_interface_and_flat_networks_the_bridge_where_both_reach_the_physical_network():
+    both = samples.settings(physical_bridges={"provider": "br-ex"})
+    items = wired(
+        samples.node(segments=(VLAN,), routers=()), settings=both, links=frozenset({"eth1", "eth2", "br-ex"})
+    )
+    assert only(items, Vlan) == [Vlan("eth2.7", "eth2", 7, 1500)]
+
+
+NO_VLANS = {"missing": frozenset({"8021q"})}
+
+
+def test_without_the_module_a_vlan_network_is_not_wired_and_all_else_is():
+    node = samples.node(segments=(VLAN, samples.segment(samples.TENANT, 100)), routers=())
+    items = wired(node, **NO_VLANS)
+    assert not only(items, Vlan)
+    assert [v.name for v in only(items, Vxlan)] == ["vxlan-100"]
+
+
+def test_the_agent_names_the_module_and_the_remedy():
+    node, facts = samples.node(segments=(VLAN,)), samples.facts(**NO_VLANS)
+    (alarm,) = status.agent_state(ROLES["linuxbridge"], facts, node, 0).configurations["alarms"]
+    assert "modprobe 8021q" in alarm and samples.EXTERNAL in alarm
+    port = status.port_statuses(node, facts, {})[samples.QG]
+    assert not port.up and "8021q" in port.why
+
+
+def test_a_missing_bridge_of_the_operator_is_named_and_not_made():
+    settings = samples.settings(physical_interfaces={}, physical_bridges={"provider": "br-ex"})
+    facts = samples.facts(settings=settings)
+    assert "bridge br-ex of provider is missing" in bridge.obstacle(samples.node().segments[0], facts)
+
+
+def test_many_networks_with_one_trouble_are_one_alarm():
+    node = samples.node(segments=tuple(replace(VLAN, id=f"n{n}", segmentation_id=n) for n in range(1, 9)))
+    (alarm,) = bridge.alarms(node, samples.facts(**NO_VLANS))
+    assert alarm.endswith("n1, n2, n3, n4, n5 and 3 more")
+
+
+def test_an_alarm_is_told_once_when_it_begins_and_once_when_it_ends(caplog):
+    caplog.set_level(logging.INFO)
+    alarms = Alarms()
+    for present in (["no way out"], ["no way out"], [], []):
+        alarms.tell(present)
+    assert [each.message for each in caplog.records] == ["alarm: no way out", "alarm is over: no way out"]
