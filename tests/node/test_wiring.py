@@ -15,7 +15,7 @@ from hawser.machine.items.sysctl import Sysctl
 from hawser.node.agent import status
 from hawser.node.agent.alarms import Alarms
 from hawser.node.agent.roles import ROLES
-from hawser.node.planners import bridge
+from hawser.node.planners import bridge, router, router_ha
 from hawser.wire import intent
 from tests.node import samples
 
@@ -102,9 +102,17 @@ def test_a_node_that_comes_back_is_asked_for_at_once(local_ip, family):
     assert setting.optional
 
 
-def test_the_setting_is_the_bridge_roles_own():
+def test_each_setting_of_the_machine_is_one_roles_own():
     (setting,) = only(wired(), Sysctl)
-    assert [name for name, role in ROLES.items() if role.owns(setting, samples.settings())] == ["linuxbridge"]
+    for each, owner in ((setting, "linuxbridge"), (router_ha.watches(), "l3")):
+        assert [name for name, role in ROLES.items() if role.owns(each, samples.settings())] == [owner]
+
+
+def test_a_node_has_watches_for_as_many_highly_available_routers_as_it_may_carry():
+    assert router_ha.watches() in list(router.desire(samples.node(), samples.facts()))
+    alone = samples.node(routers=(samples.router(ha=None),))
+    assert router_ha.watches() not in list(router.desire(alone, samples.facts()))
+    assert router_ha.watches().least
 
 
 def test_vlans_use_the_interface_and_flat_networks_the_bridge_where_both_reach_the_physical_network():

@@ -6,7 +6,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-from pathlib import Path
 
 from hawser.base.errors import LabError
 
@@ -22,8 +21,6 @@ TOOLS = {
     "iptables-restore": "iptables",
     "ping": "iputils-ping",
 }
-INOTIFY_INSTANCES = Path("/proc/sys/fs/inotify/max_user_instances")
-ENOUGH_INOTIFY_INSTANCES = 4096
 
 # In namespaces of their own, so that nothing stays of it; the first line that fails is the answer.
 _PROBE = """
@@ -64,16 +61,6 @@ def kernel() -> None:
     lacking = done.stdout.strip() or f"namespaces ({done.stderr.strip()})"
     remedy = "Use a kernel with them (Debian's has them; modprobe bridge veth vxlan overlay)."
     raise LabError(f"This kernel, or this container's rights, lack {lacking}. {remedy}")
-
-
-def raise_inotify_limit() -> str | None:
-    """Each keepalived with a track file uses one inotify instance; past the limit planned moves silently
-    fail. Answers what was changed, in words, or None."""
-    have = int(INOTIFY_INSTANCES.read_text())
-    if have >= ENOUGH_INOTIFY_INSTANCES:
-        return None
-    INOTIFY_INSTANCES.write_text(str(ENOUGH_INOTIFY_INSTANCES))
-    return f"raised fs.inotify.max_user_instances from {have} to {ENOUGH_INOTIFY_INSTANCES}"
 
 
 def all_of() -> None:

@@ -32,18 +32,13 @@ def plug(node: NodeSpec, pid: int) -> list[str]:
 
 
 def addresses(node: NodeSpec) -> list[str]:
-    """For the node: its NICs up, with their addresses. IPv6 ones are usable at once (no wait for DAD). A
-    neighbour that does not answer is asked again after 100 ms (`neigh.*.retrans_time_ms`): with the usual
-    second, two masters would stand for that long after a wire is healed."""
+    """For the node: its NICs up, with their addresses. IPv6 ones are usable at once (no wait for DAD)."""
     lines = []
     for nic in node.nics:
         lines.append(f"link set {nic.name} up")
         for address in nic.addresses:
             nodad = " nodad" if address.version == 6 else ""
             lines.append(f"address add {address}{nodad} dev {nic.name}")
-        lines += (
-            f"ntable change name {table} dev {nic.name} retrans 100" for table in ("arp_cache", "ndisc_cache")
-        )
     return lines
 
 

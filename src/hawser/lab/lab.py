@@ -240,9 +240,6 @@ class Lab:
         self._directory.save(replace(self.record, ready=True))
 
     def _create_nodes(self, progress: Progress) -> None:
-        if (said := checks.raise_inotify_limit()) is not None:
-            with step(progress, said):
-                pass
         secrets = Secrets.new()
         secrets.save(self._directory.path)
         disks.lay_out(self._directory, self.topology, self.record, secrets)

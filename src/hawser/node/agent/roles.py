@@ -50,6 +50,8 @@ def _l3_directories(settings: NodeSettings) -> tuple[Path, ...]:
 
 
 def _l3_owns(item: Item, settings: NodeSettings) -> bool:
+    if isinstance(item, Sysctl) and item.netns == ROOT:
+        return item.name.startswith("fs/")
     return _lives_in(item, names.ROUTER_NAMESPACE) or _kept_in(item, _l3_directories, settings)
 
 

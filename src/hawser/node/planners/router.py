@@ -29,6 +29,8 @@ def desire(intent: NodeIntent, facts: Facts) -> Iterator[Item]:
     for router in intent.routers:
         if router.admin_state_up:
             yield from _router(router, facts, contacts)
+    if any(router.ha for router in intent.routers):
+        yield router_ha.watches()
 
 
 def ranks(intent: NodeIntent, facts: Facts) -> Iterator[File]:

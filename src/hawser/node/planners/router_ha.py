@@ -26,7 +26,7 @@ from hawser.base.addresses import Interface, link_local_interface
 from hawser.base.config import NodeSettings
 from hawser.machine.items.address import Address
 from hawser.machine.items.file import File, file_key
-from hawser.machine.items.item import Item, Key, link_key
+from hawser.machine.items.item import ROOT, Item, Key, link_key
 from hawser.machine.items.link import Veth
 from hawser.machine.items.process import process_key
 from hawser.machine.items.sysctl import Sysctl
@@ -41,6 +41,9 @@ ADVERTS_TO_TAKE_OVER = 5
 
 
 OWNER = 255
+
+WATCHES = 4096
+"""As many highly available routers as a node is meant to carry, and more; the kernel's own number is 128."""
 
 NOBODY = "127.0.0.1"
 """The peer of who is alone, which hears nothing: between heartbeats to all and to peers keepalived would give its
@@ -101,6 +104,12 @@ def desire(router: Router, ha: HighAvailability, facts: Facts, contact: Contact)
     if is_wired(ha, facts):  # a keepalived that cannot hear its peers would make a second master
         begins = contact is Contact.SOUND and _begins(router, ha, facts)
         yield from _daemons(router, ha, facts, rank(router, ha, facts, contact), begins)
+
+
+def watches() -> Sysctl:
+    """Each keepalived watches its rank's file by an inotify instance of the kernel's; without one it would not hear of
+    planned moves, and say nothing of it."""
+    return Sysctl(ROOT, "fs/inotify/max_user_instances", str(WATCHES), least=True, optional=True)
 
 
 def is_wired(ha: HighAvailability, facts: Facts) -> bool:
