@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from typing import Any
 
 import click
 
-from hawser.base.errors import Conflict, NotFound
+from hawser.base.errors import NotFound
 from hawser.cli import moving
-from hawser.cli.moving import WAVE, Asked, Outcome
+from hawser.cli.moving import Asked, Outcome
 from hawser.cli.networking import Networking
 
 
@@ -25,10 +23,9 @@ def drain(node: str, as_json: bool) -> int:
     """
     networking = Networking.of_environment()
     agent = _l3_agent(networking, node)
-    outcomes = _thinned(networking, node)
-    left = _carried(networking, node)
+    leaving = _carried(networking, node)
     networking.put(f"agents/{agent['id']}", {"agent": {"drained": True}})
-    outcomes += [*moving.follow(networking, left), *_alone(networking, agent, node)]
+    outcomes = [*moving.follow(networking, leaving), *_alone(networking, agent, node)]
     return moving.tell(
         outcomes, as_json, f"{node} is drained; it carried no router.", node=node, drained=True
     )
@@ -58,23 +55,6 @@ def _carried(networking: Networking, node: str) -> list[Asked]:
     known = moving.places(networking)
     names = {each["router_id"]: each["router_name"] for each in known}
     return [Asked(id, names[id], node, "") for id, host in moving.carriers(known).items() if host == node]
-
-
-def _thinned(networking: Networking, node: str) -> list[Outcome]:
-    """What became of the routers that left the node in waves, so that only one wave is left to leave at once."""
-    outcomes: list[Outcome] = []
-    for wave in _waves(_carried(networking, node)[WAVE:]):
-        begun = []
-        for each in wave:
-            with suppress(Conflict):  # nobody else can carry it: it is told of in the end
-                answer = networking.put(f"routers/{each.router_id}/failover", {})
-                begun.append(moving.asked(answer["router_move"]))
-        outcomes += moving.follow(networking, begun)
-    return [each for each in outcomes if not each.why]
-
-
-def _waves(asked: Sequence[Asked]) -> Iterator[Sequence[Asked]]:
-    yield from (asked[first : first + WAVE] for first in range(0, len(asked), WAVE))
 
 
 def _alone(networking: Networking, agent: dict[str, Any], node: str) -> list[Outcome]:

@@ -15,9 +15,8 @@ from hawser.cli.networking import Networking
 from hawser.cli.progress import Steps
 
 PATIENCE = 60.0
-"""Seconds that a move is waited for at most. The servers give one up sooner, unless no node reports to them."""
-WAVE = 20
-"""Routers that are moved at once: each is work for its new node, which must not miss others' heartbeats over it."""
+"""Seconds without the end of a move after which none is waited for. The servers, which move some at a time, give one up
+sooner, unless no node reports to them."""
 _PAUSE = 0.1
 _KNOWN = ("id", "name")
 as_json = click.option("--json", "as_json", is_flag=True, help="For programs.")
@@ -70,6 +69,7 @@ def carriers(known: Sequence[Place]) -> dict[str, str]:
 def follow(networking: Networking, moves: Sequence[Asked]) -> list[Outcome]:
     """Watch moves until each is done or given up, telling of each as it is."""
     begun = time.monotonic()
+    last_end = 0.0
     left = {each.router_id: each for each in moves}
     outcomes: dict[str, Outcome] = {}
     with Steps() as steps:
@@ -79,9 +79,10 @@ def follow(networking: Networking, moves: Sequence[Asked]) -> list[Outcome]:
             known = _known(networking)
             seconds = time.monotonic() - begun
             for each in list(left.values()):
-                outcome = _outcome(each, known, seconds)
+                outcome = _outcome(each, known, seconds, late=seconds - last_end >= PATIENCE)
                 if outcome is not None:
                     outcomes[each.router_id] = outcome
+                    last_end = seconds
                     del left[each.router_id]
                     steps.done(_words(each), seconds)
             if left:
@@ -97,17 +98,16 @@ def _known(networking: Networking) -> list[Place] | None:
         return None
 
 
-def _outcome(move: Asked, known: Sequence[Place] | None, seconds: float) -> Outcome | None:
-    """How a move has ended; None while it has not."""
+def _outcome(move: Asked, known: Sequence[Place] | None, seconds: float, late: bool) -> Outcome | None:
+    """How a move has ended, ``late`` without an end, too; None while it has not."""
     said = (move.router_id, move.router, move.from_host)
     if known is None:
-        late = seconds >= PATIENCE
         return Outcome(*said, "", round(seconds, 2), "no server answers; look again later") if late else None
     now = carriers(known).get(move.router_id, "")
     if now and (now == move.to_host or (not move.to_host and now != move.from_host)):
         return Outcome(*said, now, round(seconds, 2))
     wanted = any(each["wanted"] for each in known if each["router_id"] == move.router_id)
-    if wanted and seconds < PATIENCE:
+    if wanted and not late:
         return None
     why = f"{move.to_host} did not take over" if move.to_host else "no other node can carry it"
     return Outcome(*said, now, round(seconds, 2), why)

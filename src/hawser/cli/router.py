@@ -35,12 +35,8 @@ def failover(router: str, host: str | None, as_json: bool) -> int:
 def rebalance(as_json: bool) -> int:
     """Have all nodes carry equally many routers, by as few moves as that takes."""
     networking = Networking.of_environment()
-    outcomes: list[moving.Outcome] = []
-    while not any(each.why for each in outcomes):
-        answer = networking.post("routers/rebalance", {"most": moving.WAVE})["router_moves"]
-        if not answer:
-            break
-        outcomes += moving.follow(networking, [moving.asked(each) for each in answer])
+    answer = networking.post("routers/rebalance", {})["router_moves"]
+    outcomes = moving.follow(networking, [moving.asked(each) for each in answer])
     known = moving.places(networking)
     carried = Counter({str(each["host"]): 0 for each in known})
     carried.update(moving.carriers(known).values())

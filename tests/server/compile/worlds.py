@@ -17,6 +17,7 @@ from hawser.server.compile.picture import NOUNS, Picture
 from hawser.server.model import port as owners
 from hawser.server.model.agent import L3, LINUX_BRIDGE, Agent, DhcpHosting
 from hawser.server.model.floatingip import FloatingIp
+from hawser.server.model.move import QUEUED
 from hawser.server.model.network import Network
 from hawser.server.model.port import AddressPair, FixedIp, Port
 from hawser.server.model.router import Router, RouterHost
@@ -90,6 +91,7 @@ def _router_hosts(
     with_ports: bool,
     wanted: str = "",
     since: datetime | None = None,
+    queued: str = "",
 ) -> tuple[RouterHost, ...]:
     state = Mastership.ACTIVE if active else Mastership.UNKNOWN
     return tuple(
@@ -101,7 +103,7 @@ def _router_hosts(
             f"{id}-{host}" if with_ports else None,
             state,
             since,
-            NOW if host == wanted else None,
+            NOW if host == wanted else QUEUED if host == queued else None,
         )
         for host, rank in sorted(places.items())
     )
@@ -143,7 +145,7 @@ def _things() -> st.SearchStrategy[tuple[tuple[str, str], Any]]:
         of("ports", tuple(f"{r}-{h}" for r in ROUTERS for h in HOSTS), _ha_port, hosts, st.integers(1, 3)),
         of("routers", ROUTERS, _router, some("ab"), flags),
         of("router_hosts", ROUTERS, _router_hosts, st.dictionaries(hosts, st.integers(0, 2)), flags, flags,
-           some((*HOSTS, "")), some((None, NOW))),
+           some((*HOSTS, "")), some((None, NOW)), some((*HOSTS, ""))),
         of("floating_ips", ("f0", "f1"), _floating_ip, some((None, *ROUTERS)), st.integers(5, 6)),
         of("agents", tuple(f"bridge-{h}" for h in HOSTS), _agent, some(("", "10.1.0.1", "10.1.0.2")),
            flags),

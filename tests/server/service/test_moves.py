@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from hawser.base.errors import BadInput, Conflict
@@ -9,6 +11,7 @@ from hawser.server.compile.node import Compiler
 from hawser.server.model import agent as agents
 from hawser.server.model.agent import AgentChanges
 from hawser.server.model.filters import Filters
+from hawser.server.model.move import AT_ONCE
 from hawser.server.model.router import RouterChanges
 from hawser.server.service import agent, move, report, router
 from hawser.server.store import snapshot
@@ -63,6 +66,16 @@ def test_a_target_that_does_not_take_over_is_not_wanted_for_ever(stage):
     failover(stage, made, "network2")
     stage.clock.forward(10)
     stage.alive("network1", "network2")
+    assert wanted(stage, made) == []
+
+
+def test_a_move_that_a_server_with_a_wrong_clock_began_ends_too(stage):
+    made = carried(stage)
+    stage.clock.forward(3600)
+    stage.alive("network1", "network2")
+    failover(stage, made, "network2")
+    stage.clock.forward(-3600)
+    stage.alive("network1")
     assert wanted(stage, made) == []
 
 
@@ -158,6 +171,89 @@ def test_a_drain_lasts_over_an_agents_restart_and_only_l3_agents_can_be_drained(
     )
     with pytest.raises(BadInput):
         agent.update(stage.store, ADMIN, dhcp.id, AgentChanges(drained=True))
+
+
+@pytest.fixture
+def many(stage):
+    """More routers than move at a time, all on one node."""
+    return [carried(stage, name=f"r{number:02}") for number in range(AT_ONCE + 5)]
+
+
+def under_way(stage, routers):
+    return [made for made in routers if wanted(stage, made)]
+
+
+def moved(stage, made, to="network2", by="network1"):
+    stage.says(to, made.id, ACTIVE)
+    stage.says(by, made.id, STANDBY)
+
+
+def test_a_drain_moves_some_at_a_time_until_all_have_left(stage, many):
+    drained(stage, "network1")
+    first = under_way(stage, many)
+    assert len(first) == AT_ONCE
+    assert not any(told(stage, made, "network1").drained for made in many), "who waits stays where it is"
+    for left, made in enumerate(reversed(first)):
+        stage.clock.forward(0.1)
+        stage.alive("network1", "network2")
+        moved(stage, made)
+        assert len(under_way(stage, many)) == min(AT_ONCE, len(many) - left - 1)
+    for made in under_way(stage, many):
+        moved(stage, made)
+    assert under_way(stage, many) == []
+    assert all(told(stage, made, "network1").drained for made in many)
+
+
+def test_moves_that_do_not_come_to_be_make_room_for_others(stage, many):
+    drained(stage, "network1")
+    first = under_way(stage, many)
+    stage.clock.forward(10)
+    stage.alive("network1", "network2")
+    rest = under_way(stage, many)
+    assert len(rest) == 5
+    assert not {made.id for made in first} & {made.id for made in rest}
+    stage.clock.forward(10)
+    stage.alive("network1", "network2")
+    assert under_way(stage, many) == []
+
+
+def test_what_has_not_begun_ends_with_its_target(stage, many):
+    drained(stage, "network1")
+    stage.clock.forward(20)
+    stage.alive("network1")
+    assert under_way(stage, many) == []
+    assert not any(place.place.wanted_at for place in move.places(stage.store, ADMIN))
+
+
+def test_what_has_not_begun_to_leave_a_node_stays_when_it_is_undrained(stage, many):
+    drained(stage, "network1")
+    first = under_way(stage, many)
+    drained(stage, "network1", False)
+    for made in first:
+        moved(stage, made)
+    assert under_way(stage, many) == []
+    assert Counter(
+        each.place.host for each in move.places(stage.store, ADMIN) if each.place.mastership is ACTIVE
+    ) == {
+        "network1": 5,
+        "network2": AT_ONCE,
+    }
+
+
+def test_a_failover_that_is_asked_for_alone_does_not_wait_its_turn(stage, many):
+    drained(stage, "network1")
+    (late, *_) = [made for made in many if not wanted(stage, made)]
+    failover(stage, late, "network2")
+    assert wanted(stage, late) == ["network2"]
+
+
+def test_rebalancing_many_moves_some_at_a_time(stage):
+    many = [carried(stage, name=f"r{number:02}") for number in range(2 * AT_ONCE + 4)]
+    assert len(move.rebalance(stage.store, ADMIN)) == AT_ONCE + 2
+    assert len(under_way(stage, many)) == AT_ONCE
+    before = under_way(stage, many)
+    move.rebalance(stage.store, ADMIN)
+    assert under_way(stage, many) == before, "what is under way goes on"
 
 
 def test_rebalancing_moves_the_surplus(stage):

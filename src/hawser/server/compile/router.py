@@ -9,6 +9,7 @@ from hawser.base.addresses import Address, Interface, Network, interface
 from hawser.server.compile.picture import Picture
 from hawser.server.model import port as owners
 from hawser.server.model.floatingip import FloatingIp
+from hawser.server.model.move import QUEUED
 from hawser.server.model.port import Port
 from hawser.server.model.portforwarding import PortForwarding, PortRange
 from hawser.server.model.router import Router, RouterHost
@@ -137,7 +138,7 @@ def _high_availability(
         address=port_addresses(picture, port)[0],
         peers=tuple(sorted((peer.fixed_ips[0].address for peer in peers), key=int)),
         rank=hosting.rank,
-        wanted=hosting.wanted_at is not None,
+        wanted=hosting.wanted_at not in (None, QUEUED),
         # Who is drained stays above the others until the one that shall follow has: else several would try.
         drained=agent is not None and agent.drained and not any(each.wanted_at for each in hostings),
         first=_is_first(hosting, hostings),

@@ -64,7 +64,7 @@ class Router:
 class RouterHost:
     """A router is hosted by an L3 agent. ``rank`` 0 is the preferred master among its hosts;
     ``ha_port_id`` is its port on the HA network there. ``mastership_at`` is when that state began.
-    ``wanted_at`` is when it was wanted as master, None while it is not (`model.move`)."""
+    ``wanted_at`` is since when it is wanted as master, None while it is not (`model.move`)."""
 
     router_id: str
     agent_id: str

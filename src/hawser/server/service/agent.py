@@ -47,6 +47,8 @@ def update(store: Store, caller: Caller, id: str, changes: AgentChanges) -> Agen
         after = _existing(tx, id)
         if after.drained and not before.drained:
             move.drain(tx, after)
+        elif before.drained and not after.drained:
+            move.stay(tx, after)
         if after.admin_state_up and (before.drained or not before.admin_state_up):
             hosting.place_all(tx)
             dhcp.serve_all(tx)

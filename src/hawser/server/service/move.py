@@ -1,7 +1,8 @@
 """Planned moves of highly available routers: one router, all that a node carries, or as many as evenness takes.
 
 A move is a mark on the place that shall be master. The node there outbids the master in the routers' own election;
-reports show when that is done, and the mark goes. No packet waits for a server.
+reports show when that is done, and the mark goes. No packet waits for a server. Of many moves that are asked for
+together some begin at once; each that ends lets another begin.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from hawser.base.errors import Conflict
@@ -16,7 +18,7 @@ from hawser.server.allocate import moves
 from hawser.server.allocate.moves import Carried
 from hawser.server.model.agent import L3, Agent
 from hawser.server.model.caller import Caller
-from hawser.server.model.move import Move, RouterPlace, is_over
+from hawser.server.model.move import AT_ONCE, QUEUED, Move, RouterPlace, is_over
 from hawser.server.model.router import Router, RouterHost, active, as_shown
 from hawser.server.service import access
 from hawser.server.store.session import Store, Transaction
@@ -54,7 +56,7 @@ def failover(store: Store, caller: Caller, id: str, host: str | None) -> Move:
         master = active(hosts)
         target = _target(scene, router, host)
         done = master is not None and target.agent_id == master.agent_id
-        _want(tx, hosts, None if done else target)
+        _want(tx, hosts, None if done else target, tx.now)
         return Move(id, router.name, master.host if master else "", target.host)
 
 
@@ -65,7 +67,8 @@ def rebalance(store: Store, caller: Caller, most: int | None = None) -> list[Mov
         up = routers.find(tx, router_table.c.ha, router_table.c.admin_state_up)
         chosen = moves.even(_carried(scene, (each.id for each in up)))
         names = {each.id: each.name for each in up}
-        made = [_move(tx, scene, id, host, names[id]) for id, host in islice(chosen.items(), most)]
+        made = [_queue(tx, scene, id, host, names[id]) for id, host in islice(chosen.items(), most)]
+        _go_on(tx)
     return sorted(made, key=lambda move: (move.router_name, move.router_id))
 
 
@@ -81,11 +84,20 @@ def drain(tx: Transaction, agent: Agent) -> None:
                 rows.set_host(tx, place, wanted_at=None)
     leaving = [each for each in _carried(scene, scene.hosts) if each.master == agent.host]
     for id, host in moves.away(leaving, _load(scene)).items():
-        _move(tx, scene, id, host)
+        _queue(tx, scene, id, host)
+    _go_on(tx)
+
+
+def stay(tx: Transaction, agent: Agent) -> None:
+    """Leave with an agent that is no longer drained what it carries and what has not begun to leave it."""
+    for hosts in _look(tx).hosts.values():
+        master = active(hosts)
+        if master and master.agent_id == agent.id and any(place.wanted_at == QUEUED for place in hosts):
+            _want(tx, hosts, None)
 
 
 def settle(tx: Transaction) -> None:
-    """Take away the marks of moves that are done or will not be."""
+    """Take away the marks of moves that are done or will not be, and let others begin in their place."""
     columns = router_host_table.c
     under_way = [place.router_id for place in rows.hosts(tx, columns.wanted_at.is_not(None))]
     if not under_way:
@@ -96,6 +108,16 @@ def settle(tx: Transaction) -> None:
             peers = [peer for peer in hosts if peer is not place]
             if place.wanted_at is not None and is_over(place, peers, alive, tx.now):
                 rows.set_host(tx, place, wanted_at=None)
+    _go_on(tx)
+
+
+def _go_on(tx: Transaction) -> None:
+    """Let as many queued moves begin as there is room for."""
+    wanted = rows.hosts(tx, router_host_table.c.wanted_at.is_not(None))
+    queued = [place for place in wanted if place.wanted_at == QUEUED]
+    under_way = len(wanted) - len(queued)
+    for place in queued[: max(0, AT_ONCE - under_way)]:
+        rows.set_host(tx, place, wanted_at=tx.now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,16 +221,19 @@ def _load(scene: _Scene) -> Counter[str]:
     return Counter(each.master for each in _carried(scene, scene.hosts))
 
 
-def _move(tx: Transaction, scene: _Scene, id: str, host: str, name: str = "") -> Move:
+def _queue(tx: Transaction, scene: _Scene, id: str, host: str, name: str = "") -> Move:
     hosts = scene.hosts[id]
     master = active(hosts)
-    _want(tx, hosts, next(place for place in hosts if place.host == host))
+    target = next(place for place in hosts if place.host == host)
+    _want(tx, hosts, target, target.wanted_at or QUEUED)
     return Move(id, name, master.host if master else "", host)
 
 
-def _want(tx: Transaction, hosts: Iterable[RouterHost], target: RouterHost | None) -> None:
+def _want(
+    tx: Transaction, hosts: Iterable[RouterHost], target: RouterHost | None, since: datetime | None = None
+) -> None:
     """Mark one place of a router, or none, and no other of its."""
     for place in hosts:
-        wanted_at = tx.now if place is target else None
+        wanted_at = since if place is target else None
         if place.wanted_at != wanted_at:
             rows.set_host(tx, place, wanted_at=wanted_at)
