@@ -157,6 +157,14 @@ def test_entries_of_an_operator_or_the_kernel_are_not_ours(kernel):
     assert not plan(kernel.wanted, kernel.read())
 
 
+def test_a_bridge_keeps_its_neighbours_when_ports_come_and_go(kernel):
+    answering(kernel)
+    run("ip", "link", "add", "tap8", "address", "02:00:00:00:00:01", "type", "veth", "peer", "dev8")
+    kernel.make(Member("tap8", "brq1"))
+    kernel.drop(Member("tap8", "brq1"), Member("tap1", "brq1"))
+    assert "10.1.0.9" in run("ip", "neigh", "show", "dev", "brq1")
+
+
 def test_a_place_that_the_bridge_forgot_is_told_again(kernel):
     answering(kernel)
     run("bridge", "fdb", "del", "fa:16:3e:00:00:09", "dev", "vxlan-7", "master")

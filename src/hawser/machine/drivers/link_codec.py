@@ -8,6 +8,7 @@ answer for the router (RFC 4862 section 5.3 would give it one).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -35,6 +36,9 @@ LinkItem = Bridge | Veth | Vxlan | Vlan
 MODULES = {"bridge": "bridge", "veth": "veth", "vxlan": "vxlan", "vlan": "8021q"}
 """The kernel module behind each kind of link."""
 
+LOCAL_MAC = "02"
+"""The first octet of a MAC that is locally administered, and one host's (IEEE 802)."""
+
 DOWN = 0
 """The MTU that a link reads with when it is down, or its two ends differ: so that it differs from any wish."""
 
@@ -59,9 +63,7 @@ def creation(item: LinkItem, indices: Mapping[str, int], namespace: int) -> Mess
     Raises KeyError with the name of a link that is not there.
     """
     info = _info(item, indices, namespace)
-    # A bridge follows its ports' MTU until it is once given another one than it has.
-    first = rtnetlink.mtu(item.mtu - 1 if isinstance(item, Bridge) else item.mtu)
-    made = rtnetlink.create_link(item.name, first, *info)
+    made = rtnetlink.create_link(item.name, *_first(item), *info)
     alias = text(20, f"{ALIAS}{type(item).__name__.lower()}")
     ours = rtnetlink.set_link(item.name, alias, rtnetlink.mtu(item.mtu), _quiet())
     here = (made, ours, rtnetlink.set_link(item.name, up=True))
@@ -70,6 +72,14 @@ def creation(item: LinkItem, indices: Mapping[str, int], namespace: int) -> Mess
             here, (rtnetlink.set_link(item.peer, _quiet()), rtnetlink.set_link(item.peer, up=True))
         )
     return Messages(here)
+
+
+def _first(item: LinkItem) -> tuple[bytes, ...]:
+    """A bridge takes its MTU and its MAC from its ports, until it is once given another MTU than it has and a MAC of
+    its own. With each change of the MAC its neighbour entries would go."""
+    if isinstance(item, Bridge):
+        return (rtnetlink.mtu(item.mtu - 1), rtnetlink.mac(f"{LOCAL_MAC}:{os.urandom(5).hex(':')}"))
+    return (rtnetlink.mtu(item.mtu),)
 
 
 def _info(item: LinkItem, indices: Mapping[str, int], namespace: int) -> tuple[bytes, ...]:
