@@ -97,7 +97,7 @@ def test_the_process_is_a_child_of_the_nodes_init(lab):
 
 
 def test_what_runs_is_not_started_a_second_time(lab):
-    with pytest.raises(LabError, match="runs already.*hawser lab stop identity@controller"):
+    with pytest.raises(LabError, match=r"runs already.*hawser lab stop identity@controller"):
         lab.start("identity@controller")
 
 

@@ -52,7 +52,7 @@ def test_nodes_know_their_own_and_each_others_names(bare):
 def test_segments_are_apart(bare):
     assert reaches(bare, "network1", "10.0.1.32")
     assert not reaches(bare, "controller", "10.0.1.32")
-    assert not reaches(bare, "outside", "10.0.0.11")
+    assert not reaches(bare, "outside", "10.0.1.21")
 
 
 def test_files_of_a_node_are_its_own(bare):

@@ -235,6 +235,15 @@ def test_dnsmasq_knows_each_reservation_and_tells_gateway_servers_and_mtu():
     assert "option:mtu,1450" in options
 
 
+def test_dnsmasq_asks_the_operators_name_servers_by_way_of_the_networks_gateways():
+    facts = samples.facts(settings=samples.settings(dnsmasq_dns_servers=(ip_address("8.8.4.4"),)))
+    items = plan(samples.node(routers=(), dhcp_servers=(samples.dhcp6_server(),)), facts)
+    (dnsmasq,) = only(items, Process)
+    assert "--server=8.8.4.4" in dnsmasq.argv
+    ways = {str(route.destination): str(route.nexthop) for route in only(items, Route)}
+    assert ways == {"0.0.0.0/0": "198.51.100.1", "::/0": "2001:db8:5::1"}
+
+
 def test_a_port_has_dhcp_options_of_its_own():
     own = (
         intent.DhcpOption("bootfile-name", "pxelinux.0"),

@@ -94,6 +94,7 @@ class NodeSettings:
     ha_vrrp_auth_password: str
     ha_vrrp_health_check_interval: float
     ha_conntrackd_enabled: bool
+    dnsmasq_dns_servers: tuple[Address, ...]
     report_interval: float
     resync_interval: float
     availability_zone: str
@@ -205,6 +206,7 @@ def node_settings(conf: cfg.ConfigOpts) -> NodeSettings:
         ha_vrrp_auth_password=conf.ha_vrrp_auth_password,
         ha_vrrp_health_check_interval=conf.ha_vrrp_health_check_interval,
         ha_conntrackd_enabled=conf.ha_conntrackd_enabled,
+        dnsmasq_dns_servers=tuple(_address("dnsmasq_dns_servers", each) for each in conf.dnsmasq_dns_servers),
         report_interval=conf.agent.report_interval,
         resync_interval=conf.agent.resync_interval,
         availability_zone=conf.agent.availability_zone,
@@ -240,7 +242,7 @@ def _address(option: str, text: str) -> Address:
     try:
         return ip_address(text)
     except ValueError as error:
-        raise BadInput(option, str(error), "Give the address of the tunnel interface.") from error
+        raise BadInput(option, str(error), "Give IP addresses.") from error
 
 
 def _group(text: str) -> Network:

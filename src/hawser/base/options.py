@@ -282,8 +282,18 @@ _L3: tuple[cfg.Opt, ...] = (
     cfg.BoolOpt("ha_conntrackd_enabled", default=True, help="Connections outlive a failover."),
 )
 
+DHCP: tuple[cfg.Opt, ...] = (
+    cfg.ListOpt(
+        "dnsmasq_dns_servers",
+        default=[],
+        help="Name servers that DHCP servers ask for their clients, through the network's gateway: those clients "
+        "whose subnet names no server of its own. Empty: they know the names of the network only.",
+    ),
+)
+"""In [DEFAULT], of DHCP agents only."""
+
 NODE: Sections = {
-    "DEFAULT": _L3,
+    "DEFAULT": (*_L3, *DHCP),
     "agent": (
         cfg.FloatOpt("report_interval", default=4, min=0.1, help="Seconds between signs of life."),
         cfg.FloatOpt("resync_interval", default=30, min=1, help="Seconds between full looks at the machine."),

@@ -26,7 +26,7 @@ def lab() -> None:
     "--port-offset", type=int, help="Added to the API's ports; a second lab takes the next hundred."
 )
 @click.option("--set", "settings", multiple=True, metavar="WHERE.FILE.SECTION.OPTION=VALUE")
-@click.option("--services", metavar="LIST", help="Of identity,network,node,cloud; all by default.")
+@click.option("--services", metavar="LIST", help="Of identity,network,node,cloud,internet; all by default.")
 @click.option("--bare", is_flag=True, help="Nodes and networks only.")
 def up(
     name: str,

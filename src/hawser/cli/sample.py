@@ -68,13 +68,13 @@ def _linuxbridge() -> Sections:
 
 
 def _l3() -> Sections:
-    return {"DEFAULT": options.NODE["DEFAULT"]}
+    return {"DEFAULT": [option for option in options.NODE["DEFAULT"] if option not in options.DHCP]}
 
 
 def _dhcp() -> Sections:
     names = ("interface_driver", "dns_domain", "dhcp_lease_duration")
-    table = (*options.COMMON, *options.NODE["DEFAULT"])
-    return {"DEFAULT": [option for option in table if option.dest in names]}
+    shared = [option for option in (*options.COMMON, *options.NODE["DEFAULT"]) if option.dest in names]
+    return {"DEFAULT": [*shared, *options.DHCP]}
 
 
 SAMPLES: Mapping[str, Callable[[], Sections]] = {

@@ -55,12 +55,9 @@ def of_node(node: NodeSpec, secrets: Secrets, by_hand: Iterable[Setting]) -> Tex
 
 
 def hosts(topology: Topology) -> str:
-    """`/etc/hosts`: every node by its management address; `outside` is not on that network, so it is not
-    named."""
+    """`/etc/hosts`: every node by its management address."""
     lines = ["127.0.0.1 localhost", "::1 localhost ip6-localhost ip6-loopback"]
-    for node in topology.nodes:
-        if Role.OUTSIDE not in node.roles:
-            lines.append(f"{node.address(MANAGEMENT.name).ip} {node.name}")
+    lines += (f"{node.address(MANAGEMENT.name).ip} {node.name}" for node in topology.nodes)
     return "\n".join(lines) + "\n"
 
 
@@ -80,7 +77,9 @@ def _agents(node: NodeSpec, secrets: Secrets) -> Mapping[str, Ini]:
     if Role.L3 in node.roles:
         files["l3_agent"] = _l3(secrets)
     if Role.DHCP in node.roles:
-        files["dhcp_agent"] = {"DEFAULT": {"interface_driver": "linuxbridge"}}
+        files["dhcp_agent"] = {
+            "DEFAULT": {"interface_driver": "linuxbridge", "dnsmasq_dns_servers": "8.8.4.4"}
+        }
     return files
 
 

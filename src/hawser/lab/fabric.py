@@ -39,6 +39,8 @@ def addresses(node: NodeSpec) -> list[str]:
         for address in nic.addresses:
             nodad = " nodad" if address.version == 6 else ""
             lines.append(f"address add {address}{nodad} dev {nic.name}")
+    if node.gateway:
+        lines.append(f"route add default via {node.gateway}")
     return lines
 
 

@@ -107,7 +107,7 @@ class Lab:
         record = Directory(name).load()
         if record is None:
             there = ", ".join(state.names())
-            hint = f" There is: {there}. Say --name." if there else ""
+            hint = f" Those that there are: {there}; say --name." if there else ""
             raise LabError(f"There is no lab '{name}'. Start it: hawser lab up --name {name}.{hint}")
         if not record.ready:
             remedy = f"Wait for it, or remove what there is: hawser lab down --name {name}"

@@ -182,7 +182,9 @@ def find(directory: Path) -> list[ProcessId]:
 
 def _is_node_of(directory: Path, process: Path) -> bool:
     words = _words(process)
-    return str(INIT) in words and any(word.startswith(f"{directory}/") for word in words)
+    # By its last part: another copy of Hawser may have started it.
+    started = any(word.rpartition("/")[2] == INIT.name for word in words)
+    return started and any(word.startswith(f"{directory}/") for word in words)
 
 
 def _words(process: Path) -> list[str]:

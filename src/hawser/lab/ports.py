@@ -18,13 +18,28 @@ LOOPBACK = "127.0.0.1"
 
 
 def choose(taken_offsets: Iterable[int], wanted: int | None) -> dict[str, int]:
-    """A port for each service: the default ones plus the wanted offset, or plus the next that no lab has."""
-    taken = set(taken_offsets)
-    offset = wanted if wanted is not None else next(n for n in range(0, 50_000, STRIDE) if n not in taken)
-    ports = {service: port + offset for service, port in DEFAULTS.items()}
+    """A port for each service: the default ones plus the wanted offset, or plus the next that no lab has and whose
+    ports are free; the next that no lab has where none is."""
+    if wanted is None:
+        taken = set(taken_offsets)
+        left = [offset for offset in range(0, 50_000, STRIDE) if offset not in taken]
+        wanted = next((offset for offset in left if all(map(_is_free, _ports(offset).values()))), left[0])
+    ports = _ports(wanted)
     if not all(1024 <= port <= 65535 for port in ports.values()):
-        raise LabError(f"Port offset {offset} leads out of 1024-65535. Try a multiple of 100 below 50000.")
+        raise LabError(f"Port offset {wanted} leads out of 1024-65535. Try a multiple of 100 below 50000.")
     return ports
+
+
+def _ports(offset: int) -> dict[str, int]:
+    return {service: port + offset for service, port in DEFAULTS.items()}
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server((LOOPBACK, port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def listen(ports: Mapping[str, int], lab: str) -> dict[str, socket.socket]:

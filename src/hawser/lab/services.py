@@ -13,8 +13,9 @@ from hawser.lab.config_files import PATHS
 from hawser.lab.identity import PLAN_FILE
 from hawser.lab.topology import NodeSpec, Role, Topology
 
-GROUPS = ("identity", "network", "node", "cloud")
-"""What an operator can ask for: Keystone, the networking server, the nodes' agents, compute and image."""
+GROUPS = ("identity", "network", "node", "cloud", "internet")
+"""What an operator can ask for: Keystone, the networking server, the nodes' agents, compute and image, and names
+that can be looked up outside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def of_lab(topology: Topology, groups: Collection[str]) -> tuple[Service, ...]:
             services.append(_agents(node, keys.get("network")))
         if Role.COMPUTE in node.roles and "cloud" in groups:
             services.append(_compute(node, keys.get("cloud")))
+        if Role.OUTSIDE in node.roles and "internet" in groups:
+            services.append(_internet(node))
     return tuple(services)
 
 
@@ -98,3 +101,8 @@ def _compute(node: NodeSpec, server: str | None) -> Service:
     title = f"compute agent of {node.name}"
     after = (server,) if server else ()
     return Service("compute", title, node.name, argv, "/var/log/neutron/compute.log", after=after)
+
+
+def _internet(node: NodeSpec) -> Service:
+    argv = ("sh", str(files("hawser.lab") / "internet.sh"))
+    return Service("internet", "names on the Internet", node.name, argv, "/var/log/internet.log")

@@ -1,17 +1,17 @@
 """What a lab consists of, as values: segments (wires that many share), nodes with roles, NICs and addresses.
 Pure.
 
-`ha` is the topology of the documents: a controller, two network nodes, two compute nodes, and `outside`, a
-host on the external network that plays the Internet.
+`ha` is the topology of the documents: a controller, two network nodes, two compute nodes, and `outside`, which
+plays the Internet and the site's router: the external network's gateway, and the controller's.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from ipaddress import ip_interface, ip_network
 
-from hawser.base.addresses import Interface, Network
+from hawser.base.addresses import Address, Interface, Network
 from hawser.base.errors import BadInput
 
 MTU = 1500
@@ -53,11 +53,12 @@ class Nic:
 
 @dataclass(frozen=True, slots=True)
 class NodeSpec:
-    """A node before it is started."""
+    """A node before it is started. ``gateway`` is where it sends what is for no network of its own."""
 
     name: str
     roles: tuple[Role, ...]
     nics: tuple[Nic, ...]
+    gateway: Address | None = None
 
     @property
     def agents(self) -> tuple[Role, ...]:
@@ -120,11 +121,11 @@ def ha(dhcp_on: str = "compute", network_nodes: int = 2) -> Topology:
     network = (Role.LINUXBRIDGE, Role.L3, *dhcp["network"])
     compute = (Role.LINUXBRIDGE, *dhcp["compute"], Role.COMPUTE)
     nodes = (
-        _node("controller", 11, (Role.CONTROLLER,), MANAGEMENT),
+        replace(_node("controller", 11, (Role.CONTROLLER,), MANAGEMENT), gateway=MANAGEMENT.network[1]),
         *(_node(f"network{n}", 20 + n, network, *_ALL) for n in range(1, network_nodes + 1)),
         _node("compute1", 31, compute, MANAGEMENT, TUNNEL),
         _node("compute2", 32, compute, MANAGEMENT, TUNNEL),
-        NodeSpec("outside", (Role.OUTSIDE,), (_outside_nic(),)),
+        NodeSpec("outside", (Role.OUTSIDE,), (_outside_nic(), _nic("eth1", MANAGEMENT, 1))),
     )
     return Topology("ha", _ALL, nodes)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from ipaddress import ip_network
 
 from hawser.base import names
 from hawser.base.addresses import Address as IpAddress
@@ -19,6 +20,7 @@ from hawser.machine.items.file import File
 from hawser.machine.items.item import Item, link_key
 from hawser.machine.items.link import Veth
 from hawser.machine.items.netns import Netns
+from hawser.machine.items.route import Route
 from hawser.machine.items.sysctl import Sysctl
 from hawser.node.planners.daemon import daemon
 from hawser.node.planners.facts import Facts
@@ -61,6 +63,8 @@ def _server(server: DhcpServer, hosts: Sequence[DhcpHost], settings: NodeSetting
     yield from addresses
     if not server.subnets:
         return
+    if settings.dnsmasq_dns_servers:
+        yield from _way_out(server, netns, link)
     directory = f"{settings.state_path}/dhcp/{server.id}"
     files = [
         File(f"{directory}/host", "".join(_host(host, settings) for host in hosts)),
@@ -83,6 +87,13 @@ def _server(server: DhcpServer, hosts: Sequence[DhcpHost], settings: NodeSetting
     )
 
 
+def _way_out(server: DhcpServer, netns: str, link: str) -> Iterator[Route]:
+    """A route through the first gateway of each IP version, to reach name servers."""
+    gateways = {s.cidr.version: s.gateway for s in reversed(server.subnets) if s.gateway}
+    for version, gateway in sorted(gateways.items()):
+        yield Route(netns, ip_network("0.0.0.0/0" if version == 4 else "::/0"), gateway, link)
+
+
 def _arguments(server: DhcpServer, settings: NodeSettings, directory: str, link: str) -> Iterable[str]:
     yield from ("dnsmasq", "--conf-file=/dev/null", "--no-hosts", "--no-resolv", "--leasefile-ro")
     yield from ("--bind-interfaces", f"--interface={link}", "--except-interface=lo")
@@ -92,6 +103,7 @@ def _arguments(server: DhcpServer, settings: NodeSettings, directory: str, link:
     yield f"--dhcp-optsfile={directory}/opts"
     yield f"--dhcp-lease-max={sum(min(subnet.cidr.num_addresses, 65536) for subnet in server.subnets)}"
     yield f"--local=/{settings.dns_domain}/"
+    yield from (f"--server={each}" for each in settings.dnsmasq_dns_servers)
     for subnet in server.subnets:
         network = subnet.cidr
         size = network.netmask if network.version == 4 else network.prefixlen
