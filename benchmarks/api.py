@@ -79,6 +79,10 @@ class Api:
             parts.setdefault(place["router_id"], []).append(place["ha_state"] or "")
         return {router: sorted(of_hosts) for router, of_hosts in parts.items()}
 
+    def hosts(self, router: str) -> set[str]:
+        """The hosts of a router, whether they live or not."""
+        return {agent["host"] for agent in self._ask("GET", f"/routers/{router}/l3-agents", None, "agents")}
+
     def starts(self, host: str) -> dict[str, str]:
         """When each agent of a host last started, by its binary."""
         agents = self._ask("GET", f"/agents?host={host}", None, "agents")

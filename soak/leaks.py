@@ -59,7 +59,7 @@ def found(site: Site) -> Iterator[str]:
 def _wanted(site: Site) -> Wanted:
     ports, networks = site.admin.find("port"), site.admin.find("network")
     routers = {each["id"]: each for each in site.admin.find("router")}
-    places = {router: set(site.admin.parts(router)) for router in routers}
+    places = {router: site.admin.hosts(router) for router in routers}
     ids = [each["id"] for each in (*ports, *networks)]
     return Wanted(
         cut_ids=frozenset(each[: names.ID_CHARACTERS] for each in ids),

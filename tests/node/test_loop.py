@@ -12,7 +12,7 @@ import pytest
 from hawser.machine.drivers.memory import MemoryMachine
 from hawser.node.agent.loop import Loop
 from hawser.node.agent.roles import ROLES
-from hawser.node.planners.facts import Contact
+from hawser.node.planners.facts import Contact, Outlook
 from hawser.wire.change import snapshot
 from hawser.wire.intent import NodeIntent
 from hawser.wire.report import Mastership
@@ -168,8 +168,20 @@ def test_a_master_whose_gateways_are_out_of_reach_gives_way(node: Node):
         await node.until(lambda: node.stands("content='0\\n'"))
         node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
         assert [router.id for router in node.loop.carried(longer_than=0)] == [samples.ROUTER]
-        node.loop.strands(frozenset({samples.ROUTER}))
+        node.loop.foresees({samples.ROUTER: Outlook.LOST})
         await node.until(lambda: node.stands("content='-199\\n'"))
+
+    node.play(story)
+
+
+def test_who_becomes_master_again_looks_anew_for_its_gateways(node: Node):
+    async def story(node: Node) -> None:
+        node.told(samples.node())
+        await node.until(lambda: node.stands("content='0\\n'"))
+        node.loop.foresees({samples.ROUTER: Outlook.LOST})
+        await node.until(lambda: node.stands("content='-190\\n'"))
+        node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
+        await node.until(lambda: node.stands("content='40\\n'"))
 
     node.play(story)
 

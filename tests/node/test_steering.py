@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from hawser.node.planners import steering
-from hawser.node.planners.facts import Contact
+from hawser.node.planners.facts import Contact, Outlook
 from hawser.wire.report import Mastership
 from tests.node import samples
 
@@ -33,17 +33,17 @@ def number(scale: steering.Scale) -> Number:
     def of(
         mastership: Mastership | None,
         contact: Contact = Contact.SOUND,
-        stranded: bool = False,
+        outlook: Outlook | None = None,
         **place: object,
     ) -> int:
         ha = replace(samples.router().ha, **place)
-        return steering.number(ha, mastership, contact, stranded, scale)
+        return steering.number(ha, mastership, contact, outlook, scale)
 
     return of
 
 
 def test_whoever_takes_part_has_a_priority_that_there_is(scale: steering.Scale, number: Number):
-    highest, lowest = number(STANDBY, wanted=True), number(ACTIVE, stranded=True)
+    highest, lowest = number(STANDBY, wanted=True), number(ACTIVE, outlook=Outlook.LOST)
     assert scale.priority + highest < 255
     assert scale.priority + lowest == 1
     assert scale.priority + steering.ISOLATED < 1
@@ -98,12 +98,22 @@ def test_a_node_in_doubt_takes_over_from_nobody_and_gives_up_nothing(number: Num
 def test_a_master_that_lost_its_gateways_is_below_everybody_and_still_in_the_election(
     scale: steering.Scale, number: Number
 ):
-    lost = number(ACTIVE, stranded=True)
-    given_up = number(STANDBY, stranded=True)
+    lost = number(ACTIVE, outlook=Outlook.LOST)
+    given_up = number(STANDBY, outlook=Outlook.LOST)
     assert scale.priority + lost > 0
     assert lost < given_up < number(STANDBY, drained=True) < number(STANDBY, rank=40)
-    assert number(ACTIVE, stranded=True, wanted=True) == lost
+    assert number(ACTIVE, outlook=Outlook.LOST, wanted=True) == lost
 
 
 def test_an_operator_may_want_the_router_where_its_gateways_were_lost_before(number: Number):
-    assert number(STANDBY, stranded=True, wanted=True) > number(ACTIVE)
+    assert number(STANDBY, outlook=Outlook.LOST, wanted=True) > number(ACTIVE)
+
+
+@pytest.mark.parametrize("rank", [0, 1, 2, 9, 40])
+def test_who_doubts_its_gateways_leaves_the_router_to_a_drained_node_that_has_them(rank: int, number: Number):
+    doubting = number(STANDBY, outlook=Outlook.DOUBTED, rank=rank)
+    assert number(STANDBY, outlook=Outlook.LOST) < doubting < number(ACTIVE, drained=True)
+
+
+def test_of_those_who_doubt_one_is_first(number: Number):
+    assert len({number(STANDBY, outlook=Outlook.DOUBTED, rank=rank) for rank in range(3)}) == 3

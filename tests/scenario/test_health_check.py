@@ -63,3 +63,21 @@ def test_with_all_gateways_lost_the_router_goes_round_until_one_has_it_again(che
     until(lambda: checked.masters() == [first], 8, "the one with a gateway has it")
     time.sleep(3 * INTERVAL)
     assert checked.settle() == first
+
+
+def test_a_drained_node_that_has_the_gateways_keeps_what_the_other_one_gave_up(checked: World):
+    master = checked.settle()
+    other = checked.other(master)
+    (agent,) = checked.admin.network("GET", "agents", binary="neutron-l3-agent", host=other)["agents"]
+    checked.admin.network("PUT", f"agents/{agent['id']}", {"agent": {"drained": True}})
+    try:
+        checked.lab.fail(master, Fault.LINK, "external")
+        until(
+            lambda: checked.masters() == [other], 5, "the drained node takes over, for only it has gateways"
+        )
+        ping = checked.ping()
+        time.sleep(4 * (INTERVAL + 1))
+        assert ping.stop().lost == 0
+        assert checked.masters() == [other]
+    finally:
+        checked.admin.network("PUT", f"agents/{agent['id']}", {"agent": {"drained": False}})

@@ -26,7 +26,7 @@ async def check_health(loop: Loop, interval: float) -> None:
         found = await asyncio.to_thread(answering, namespaces, checked.values(), PATIENCE)
         reached = {router_id: target in found for router_id, target in checked.items()}
         routers = loop.intent.routers if loop.intent else ()
-        loop.strands(gateways.checked(clock(), reached, routers))
+        loop.foresees(gateways.checked(clock(), reached, loop.mastered(), routers))
 
 
 def _target(router: Router) -> Target:

@@ -27,7 +27,7 @@ from hawser.node.agent.cache import Cache
 from hawser.node.agent.reporter import Reporter
 from hawser.node.agent.roles import Role
 from hawser.node.planners import bridge, router_ha
-from hawser.node.planners.facts import Contact, Facts
+from hawser.node.planners.facts import Contact, Facts, Outlook
 from hawser.wire.change import IntentChange
 from hawser.wire.intent import HighAvailability, NodeIntent, Router
 from hawser.wire.report import AgentState, Mastership
@@ -62,7 +62,7 @@ class Loop:
         self._since: dict[str, float] = {}
         self._daemons: Mapping[Key, int] = {}
         self._contact = Contact.SOUND
-        self._stranded: frozenset[str] = frozenset()
+        self._outlooks: Mapping[str, Outlook] = {}
         self._admitted: frozenset[str] = frozenset()
         self._told = False
         self._alarms = Alarms()
@@ -103,11 +103,16 @@ class Loop:
             if master and router.next_hops and time.time() - self._since[router.id] >= longer_than:
                 yield router
 
-    def strands(self, router_ids: frozenset[str]) -> None:
-        """The routers whose external gateways did not answer when this node was their master last."""
-        if router_ids != self._stranded:
-            log.warning("external gateways are out of reach of: %s", ", ".join(sorted(router_ids)) or "none")
-            self._stranded = router_ids
+    def mastered(self) -> frozenset[str]:
+        """The routers, by id, that this node is master of."""
+        return frozenset(each for each, part in self._masterships.items() if part is Mastership.ACTIVE)
+
+    def foresees(self, outlooks: Mapping[str, Outlook]) -> None:
+        """How things stand with routers' external gateways, by router id."""
+        if outlooks != self._outlooks:
+            lost = sorted(each for each, outlook in outlooks.items() if outlook is Outlook.LOST)
+            log.warning("external gateways are out of reach of: %s", ", ".join(lost) or "none")
+            self._outlooks = outlooks
             self._wake.set()
 
     def standing_aside(self) -> Iterator[tuple[Router, HighAvailability]]:
@@ -215,7 +220,7 @@ class Loop:
             tunnel_device=machine.device_of.get(local_ip) if local_ip else None,
             masterships=dict(self._masterships),
             contact=self._contact,
-            stranded=self._stranded,
+            outlooks=self._outlooks,
             told=self._told,
             missing=machine.missing,
             admitted=self._admitted,
@@ -278,6 +283,8 @@ class Loop:
             log.info("router %s is %s here", router_id, part)
             self._masterships[router_id] = part
             self._since[router_id] = time.time()
+            if part is Mastership.ACTIVE:  # it can look for itself now
+                self._outlooks = {each: held for each, held in self._outlooks.items() if each != router_id}
 
     def _names(self) -> list[str]:
         return [role.name for role in self.roles]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
@@ -21,14 +21,24 @@ class Contact(StrEnum):
     LOST = "lost"
 
 
+class Outlook(StrEnum):
+    """What this node holds of a router's external gateways since it was its master last. A stand-by cannot look.
+
+    ``LOST``: they did not answer. ``DOUBTED``: nor then, but each peer has had the time to find out the same since.
+    """
+
+    LOST = "lost"
+    DOUBTED = "doubted"
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """``links`` are the interfaces in the machine's own namespace, whoever made them, ``bridged`` those that
     are on a bridge or will be in the same stroke, ``live`` those that have a carrier; ``tunnel_device`` is the
     one that holds ``local_ip``.
     ``masterships`` are by router id; a router that is not in it is not yet known. ``contact`` is that over the
-    tunnel network. ``stranded`` are the routers, by id, whose external gateways did not answer when this node was
-    their master last. ``told``: a server told the intent since the agent started; else it is what was kept on disk.
+    tunnel network. ``outlooks`` are by router id, where there is reason to doubt. ``told``: a server told the intent
+    since the agent started; else it is what was kept on disk.
     ``admitted`` are the HA ports, by id, by which this node takes part in elections (`router_ha.stands_aside`).
     ``missing`` are the kernel modules for interfaces that this machine has not.
     """
@@ -40,7 +50,7 @@ class Facts:
     tunnel_device: str | None
     masterships: Mapping[str, Mastership]
     contact: Contact = Contact.SOUND
-    stranded: frozenset[str] = frozenset()
+    outlooks: Mapping[str, Outlook] = field(default_factory=dict)
     told: bool = True
     admitted: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()

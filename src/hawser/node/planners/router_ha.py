@@ -124,8 +124,8 @@ def stands_aside(ha: HighAvailability, facts: Facts) -> bool:
 
 def rank(router: Router, ha: HighAvailability, facts: Facts, contact: Contact) -> File:
     """The file with the number that steers mastership."""
-    part, stranded = facts.masterships.get(router.id), router.id in facts.stranded
-    number = steering.number(ha, part, contact, stranded, steering.scale(facts.settings))
+    part, outlook = facts.masterships.get(router.id), facts.outlooks.get(router.id)
+    number = steering.number(ha, part, contact, outlook, steering.scale(facts.settings))
     return File(f"{facts.settings.ha_confs_path}/{router.id}/rank", f"{number}\n")
 
 

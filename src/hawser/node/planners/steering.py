@@ -4,7 +4,8 @@
     the master                   +40              a node that returns never takes the router back
     the target of a planned move +50              it becomes master first; only then the old one gives way
     a drained node               -185             anybody else takes over; alone, it goes on serving
-    one that gave up             -190             its gateways could not be reached; only who lost them, too, is lower
+    one that doubts              -186, -187, …    its gateways did not answer; each peer has had its turn since
+    one that gave up             -190             they did not just now; only a master without gateways is lower
     a master without gateways    -199             anybody else takes over; alone, it goes on serving
     a node that is isolated      -254             keepalived's FAULT: no part in the election, no addresses
 
@@ -17,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hawser.base.config import NodeSettings
-from hawser.node.planners.facts import Contact
+from hawser.node.planners.facts import Contact, Outlook
 from hawser.wire.intent import HighAvailability
 from hawser.wire.report import Mastership
 
@@ -29,8 +30,8 @@ class Scale:
     """The base priority of a form of VRRP, and the numbers that are added to it; all sums are within 1 and 254.
 
     ``rank`` is that of the first stand-by; each after it is lower by ``step``, down to ``lowest``. ``drained`` is
-    below any rank, and still in the election. With ``no_gateway`` the priority is 1: to a router that leads nowhere
-    any other is better.
+    below any rank, and still in the election; ``doubted`` is below that, and each further rank lower by one, down to
+    above ``given_up``. With ``no_gateway`` the priority is 1: to a router that leads nowhere any other is better.
     """
 
     priority: int
@@ -40,13 +41,14 @@ class Scale:
     master: int
     target: int
     drained: int
+    doubted: int
     given_up: int
     no_gateway: int
 
 
-FAST = Scale(200, 0, 20, -180, 40, 50, -185, -190, -199)
+FAST = Scale(200, 0, 20, -180, 40, 50, -185, -186, -190, -199)
 """VRRPv3 (RFC 5798), with fractions of a second."""
-CLASSIC = Scale(50, -10, 8, -42, 0, 10, -44, -46, -49)
+CLASSIC = Scale(50, -10, 8, -42, 0, 10, -43, -44, -47, -49)
 """VRRPv2 (RFC 3768). The priority also makes the skew time that of the documents."""
 
 
@@ -60,23 +62,24 @@ def number(
     ha: HighAvailability,
     mastership: Mastership | None,
     contact: Contact = Contact.SOUND,
-    stranded: bool = False,
+    outlook: Outlook | None = None,
     scale: Scale = FAST,
 ) -> int:
     """The number in the router's tracked file.
 
-    ``stranded`` is whether the gateways did not answer when this node was master last.
+    ``outlook`` is that on the external gateways, None where there is no reason to doubt. A stand-by that doubts stays
+    below a drained node, which has them or would not be master any more: it would only interrupt the traffic to see.
     A stand-by in doubt sits out at once, at no cost; a master only when it is sure.
     """
     master = mastership is Mastership.ACTIVE
     if contact is Contact.LOST or (contact is Contact.DOUBTFUL and not master):
         return ISOLATED
-    if master and stranded:
+    if master and outlook:
         return scale.no_gateway
     if ha.wanted:
         return scale.target
-    if stranded:
-        return scale.given_up
+    if outlook:
+        return scale.given_up if outlook is Outlook.LOST else max(scale.doubted - ha.rank, scale.given_up + 1)
     if ha.drained:
         return scale.drained
     return scale.master if master else max(scale.rank - scale.step * ha.rank, scale.lowest)
