@@ -10,7 +10,8 @@ import pytest
 
 from hawser.lab.postgresql import PostgreSQL, running
 from hawser.server.store.session import Store
-from tests.server.stage import Clock, Stage, settings
+from tests.server.databases import Shared, shared
+from tests.server.stage import SECRET, Clock, Stage, settings
 
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.service)]
 
@@ -41,19 +42,12 @@ def newest_database(postgresql: PostgreSQL) -> str:
     return upgraded(postgresql.database())
 
 
-@pytest.fixture
-def sqlite(tmp_path: Path, newest_file: Path) -> str:
-    """The URL of a database of SQLite with the newest schema and nothing in it."""
-    shutil.copy(newest_file, tmp_path / "neutron.sqlite")
-    return f"sqlite:///{tmp_path}/neutron.sqlite"
-
-
 @pytest.fixture(params=BOTH)
-def connection(request: pytest.FixtureRequest) -> str:
-    """The same of either kind; every test that uses it runs on both."""
+def connection(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of a database with the newest schema and nothing in it; what uses it runs on both kinds."""
     if request.param == "sqlite":
-        url: str = request.getfixturevalue("sqlite")
-        return url
+        shutil.copy(request.getfixturevalue("newest_file"), tmp_path / "neutron.sqlite")
+        return f"sqlite:///{tmp_path}/neutron.sqlite"
     server: PostgreSQL = request.getfixturevalue("postgresql")
     return server.database(like=request.getfixturevalue("newest_database"))
 
@@ -75,12 +69,21 @@ def store(connection: str) -> Iterator[Store]:
     store.close()
 
 
-@pytest.fixture
-def stage(sqlite: str) -> Iterator[Stage]:
-    """A cloud on SQLite with two network nodes, an external network and a clock that is set by hand."""
+@pytest.fixture(scope="session")
+def staging(tmp_path_factory: pytest.TempPathFactory, newest_file: Path) -> Iterator[tuple[Shared, Clock]]:
+    """The database of all stages, and what tells it the time."""
+    file = shutil.copy(newest_file, tmp_path_factory.mktemp("stage"))
     clock = Clock()
-    store = Store(settings(connection=sqlite), clock)
-    stage = Stage(store, clock)
+    with shared(Store(settings(connection=f"sqlite:///{file}", feed_secret=SECRET), clock)) as database:
+        yield database, clock
+
+
+@pytest.fixture
+def stage(staging: tuple[Shared, Clock]) -> Stage:
+    """A cloud on SQLite with two network nodes, an external network and a clock that is set by hand."""
+    database, clock = staging
+    clock.reset()
+    database.empty()
+    stage = Stage(database.store, clock)
     stage.alive("network1", "network2")
-    yield stage
-    store.close()
+    return stage

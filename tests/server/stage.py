@@ -29,6 +29,8 @@ OTHER = Caller("mallory", "other", frozenset({"member"}), is_admin=False)
 
 L3 = (agents.L3, "neutron-l3-agent")
 DHCP = (agents.DHCP, "neutron-dhcp-agent")
+SECRET = "secret"
+"""Of which the keys of nodes are made."""
 
 
 @cache
@@ -47,6 +49,9 @@ class Clock:
     """A clock that is moved by hand."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
         self.now = datetime(2026, 1, 1, tzinfo=UTC)
 
     def __call__(self) -> datetime:

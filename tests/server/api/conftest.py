@@ -1,20 +1,20 @@
 """A server over a real store on each database, without identity: callers are who their headers say."""
 
 import asyncio
+import shutil
 from dataclasses import replace
 from typing import Any
 
 import httpx
-import psycopg
 import pytest
 
 from hawser.server.api.auth import NoAuth
 from hawser.server.app import create_app
 from hawser.server.store.session import Store
 from tests.server.conftest import BOTH
-from tests.server.stage import default_settings
+from tests.server.databases import shared
+from tests.server.stage import SECRET, default_settings
 
-_TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'"
 MEMBER = {"X-Roles": "member,reader"}
 
 
@@ -53,45 +53,30 @@ class Client:
         return answer.json()[noun]
 
 
-@pytest.fixture(scope="session")
-def emptied(postgresql, newest_database):
-    """A database, and what makes it what it was after the migrations: far quicker than a new one for every test."""
-    url = postgresql.database(like=newest_database)
-    with psycopg.connect(url, autocommit=True) as connection:
-        tables = [name for (name,) in connection.execute(_TABLES)]
-        kept = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in tables}
-        wipe = "".join(f"DELETE FROM {name};" for name in tables)
-
-        def empty():
-            connection.execute(f"SET session_replication_role = replica; {wipe}")
-            for name, rows in kept.items():
-                for row in rows:
-                    places = ", ".join(["%s"] * len(row))
-                    connection.execute(f"INSERT INTO {name} VALUES ({places})", row)
-
-        yield url, empty
-
-
-@pytest.fixture(params=BOTH)
-def connection(request):
+@pytest.fixture(scope="session", params=BOTH)
+def database(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("api")
     if request.param == "sqlite":
-        yield request.getfixturevalue("sqlite")
-        return
-    url, empty = request.getfixturevalue("emptied")
-    yield url
-    empty()
+        connection = f"sqlite:///{shutil.copy(request.getfixturevalue('newest_file'), folder)}"
+    else:
+        like = request.getfixturevalue("newest_database")
+        connection = request.getfixturevalue("postgresql").database(like)
+    options = {"state_path": folder, "connection": connection, "feed_secret": SECRET}
+    with shared(Store(replace(default_settings(), **options))) as database:
+        yield database
 
 
 @pytest.fixture
-def settings(tmp_path, connection):
-    return replace(default_settings(), state_path=tmp_path, connection=connection, feed_secret="secret")
+def settings(database):
+    """What the server goes by; a test file has its own by a fixture of this name, made of this one."""
+    return database.settings
 
 
 @pytest.fixture
-def store(settings):
-    store = Store(settings)
-    yield store
-    store.close()
+def store(database, settings):
+    database.empty()
+    database.store.settings = settings
+    return database.store
 
 
 @pytest.fixture

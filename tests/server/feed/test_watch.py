@@ -20,9 +20,8 @@ from hawser.wire.change import IntentChange, merge
 from hawser.wire.digest import digest
 from hawser.wire.intent import NodeIntent
 from hawser.wire.report import AgentState, PortStatus, Report
-from tests.server.stage import Clock, Stage, settings
-
-SECRET = "sesame"
+from hawser.wire.version import OLDEST, VERSION
+from tests.server.stage import SECRET, Stage
 
 
 @contextmanager
@@ -44,18 +43,7 @@ def serving(store: Store) -> Iterator[str]:
         thread.join(10)
 
 
-@pytest.fixture
-def stage(tmp_path) -> Iterator[Stage]:
-    clock = Clock()
-    store = Store(settings(connection=f"sqlite:///{tmp_path}/feed.sqlite", feed_secret=SECRET), clock)
-    store.upgrade()
-    stage = Stage(store, clock)
-    stage.alive("network1", "network2")
-    yield stage
-    store.close()
-
-
-def of_node(host: str, speaks: str = "2") -> dict[str, str]:
+def of_node(host: str, speaks: str = str(VERSION)) -> dict[str, str]:
     """The headers by which a node shows who it is and what it speaks."""
     return {"Authorization": f"Bearer {node_key(SECRET, host)}", "Hawser-Wire": speaks}
 
@@ -196,7 +184,12 @@ def test_only_a_nodes_own_key_opens_its_stream(stage: Stage):
 
 
 @pytest.mark.parametrize(
-    ("speaks", "words"), [("3", "upgrade the servers first"), ("1", "upgrade the node"), ("", "does not say")]
+    ("speaks", "words"),
+    [
+        (str(VERSION + 1), "upgrade the servers first"),
+        (str(OLDEST - 1), "upgrade the node"),
+        ("", "does not say"),
+    ],
 )
 def test_a_node_that_speaks_another_version_is_told_so(stage: Stage, speaks: str, words: str):
     with serving(stage.store) as url, httpx.Client(trust_env=False) as client:
