@@ -7,7 +7,7 @@ import pytest
 from hawser.base import config
 from hawser.base.errors import BadInput
 from hawser.base.keys import is_node_key
-from hawser.lab import config_files
+from hawser.lab import config_files, operator_files
 from hawser.lab.config_files import PATHS
 from hawser.lab.secrets import Secrets
 from hawser.lab.settings import Setting
@@ -78,3 +78,22 @@ def test_a_node_holds_no_secret_but_its_own_key(tmp_path):
     text = "".join(f.read_text() for f in written(tmp_path, "compute1"))
     assert "feed_secret" not in text
     assert "password" not in text
+
+
+def test_an_operators_own_files_are_as_many_settings(tmp_path):
+    own = tmp_path / "own"
+    texts = {
+        "all/ml2_conf.ini": "[vxlan]\nl2_population = True\n[ml2_type_vxlan]\nvni_ranges = 1:1000\n",
+        "network/linuxbridge_agent.ini": "[vxlan]\nl2_population = False\n",
+        "network1/l3_agent.ini": "[DEFAULT]\nha_vrrp_health_check_interval = 30\nnonsense = 1\n",
+    }
+    for path, text in texts.items():
+        (own / path).parent.mkdir(parents=True, exist_ok=True)
+        (own / path).write_text(text)
+    files = written(tmp_path, "network1", settings=list(operator_files.settings(own)))
+    settings = config.node_settings(config.read(sorted(files, reverse=True), node=True))
+    assert settings.ha_vrrp_health_check_interval == 30
+    assert "vni_ranges = 1:1000" in (tmp_path / "ml2_conf.ini").read_text()
+    assert "l2_population = False" in (tmp_path / "linuxbridge_agent.ini").read_text()
+    (unread,) = config.strangers(files)
+    assert "nonsense is not read" in unread

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from pathlib import Path
 
 import click
 
@@ -25,7 +26,20 @@ def lab() -> None:
 @click.option(
     "--port-offset", type=int, help="Added to the API's ports; a second lab takes the next hundred."
 )
-@click.option("--set", "settings", multiple=True, metavar="WHERE.FILE.SECTION.OPTION=VALUE")
+@click.option(
+    "--files",
+    "folder",
+    metavar="FOLDER",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Configuration files of your own.",
+)
+@click.option(
+    "--set",
+    "settings",
+    multiple=True,
+    metavar="WHERE.FILE.SECTION.OPTION=VALUE",
+    help="One option of one file; may be repeated.",
+)
 @click.option("--services", metavar="LIST", help="Of identity,network,node,cloud,internet; all by default.")
 @click.option("--bare", is_flag=True, help="Nodes and networks only.")
 def up(
@@ -33,6 +47,7 @@ def up(
     dhcp_on: str,
     network_nodes: int,
     port_offset: int | None,
+    folder: Path | None,
     settings: tuple[str, ...],
     services: str | None,
     bare: bool,
@@ -40,14 +55,17 @@ def up(
     """Start a lab: a controller, network nodes, two compute nodes, and a host outside.
 
     An option of the nodes' configuration is set by --set, as in `--set
-    network.l3_agent.DEFAULT.ha_vrrp_advert_int=2`; WHERE is controller, network, compute, all, or a node.
+    network.l3_agent.DEFAULT.ha_vrrp_advert_int=2`; WHERE is controller, network, compute, all, or a node. --files
+    takes whole files, as FOLDER/WHERE/l3_agent.ini; what they do not say stays as it is.
     """
     from hawser.cli.progress import Steps
+    from hawser.lab import operator_files
     from hawser.lab.lab import Lab
     from hawser.lab.services import GROUPS
 
     # Ended by a supervisor, it cleans up as it does when a person interrupts it.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    given = list(operator_files.settings(folder)) if folder else []
     groups = [part for part in services.split(",") if part] if services is not None else list(GROUPS)
     with Steps() as steps:
         made = Lab.up(
@@ -55,7 +73,7 @@ def up(
             dhcp_on=dhcp_on,
             network_nodes=network_nodes,
             services=[] if bare else groups,
-            settings=settings,
+            settings=[*given, *settings],
             port_offset=port_offset,
             progress=steps,
         )
@@ -98,12 +116,24 @@ def execute(name: str, node: str, command: tuple[str, ...]) -> None:
     """Run a command in a node: `hawser lab exec network1 -- ip netns`."""
     from hawser.lab.lab import Lab
 
-    # After the node's name `--` is ours; a second one belongs to the command.
-    words = command[1:] if command[0] == "--" else command
+    words = _after_dashes(command)
     if not words:
         raise BadInput("command", "there is none", "Write it after `--`.")
     argv = Lab.find(name).node(node).argv(words)
     os.execvp(argv[0], argv)
+
+
+@lab.command("login", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@_name
+@click.argument("instance")
+@click.argument("command", nargs=-1, type=click.UNPROCESSED)
+def login(name: str, instance: str, command: tuple[str, ...]) -> None:
+    """Run a command in an instance, or a shell: `hawser lab login INSTANCE -- ping openstack.org`."""
+    from hawser.cli import instances
+    from hawser.lab.lab import Lab
+
+    argv = instances.argv(Lab.find(name), instance, _after_dashes(command) or ["bash", "-i"])
+    os.execvpe(argv[0], argv, {**os.environ, "HOME": "/root"})
 
 
 @lab.command()
@@ -189,6 +219,11 @@ def openrc(name: str, user: str) -> None:
     from hawser.lab.lab import Lab
 
     click.echo(render(Lab.find(name).access(user)), nl=False)
+
+
+def _after_dashes(command: tuple[str, ...]) -> list[str]:
+    """The first `--` after a name is ours; a second one belongs to the command."""
+    return list(command[1:] if command[:1] == ("--",) else command)
 
 
 def _option(name: str) -> str:

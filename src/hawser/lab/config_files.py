@@ -47,7 +47,10 @@ POLICY = """\
 def of_node(node: NodeSpec, secrets: Secrets, by_hand: Iterable[Setting]) -> Texts:
     """The texts of a node's configuration files, by path."""
     by_hand = tuple(by_hand)
-    inis = _controller(secrets) if Role.CONTROLLER in node.roles else _agents(node, secrets)
+    inis = dict(_controller(secrets) if Role.CONTROLLER in node.roles else _agents(node, secrets))
+    for setting in by_hand:
+        if inis and setting.concerns(node):
+            inis.setdefault(setting.file, {})
     texts = {PATHS[f]: settings.render(settings.apply(by_hand, node, f, ini)) for f, ini in inis.items()}
     if Role.CONTROLLER in node.roles:
         texts[POLICY_PATH] = POLICY

@@ -3,7 +3,9 @@ clients."""
 
 from __future__ import annotations
 
+from hawser.base import config
 from hawser.lab import config_files, environments, identity
+from hawser.lab.config_files import PATHS
 from hawser.lab.secrets import Secrets, write_private
 from hawser.lab.settings import Setting
 from hawser.lab.state import Directory, Record
@@ -15,7 +17,7 @@ _FOLDERS = ("etc/neutron", "var/lib/neutron", "var/log/neutron")
 
 def lay_out(directory: Directory, topology: Topology, record: Record, secrets: Secrets) -> None:
     """Write every node's files; and, with Keystone in the lab, `clouds.yaml` in the lab's directory."""
-    settings = [Setting.parse(text, topology.nodes, config_files.PATHS) for text in record.settings]
+    settings = [Setting.parse(text, topology.nodes, PATHS) for text in record.settings]
     for node in topology.nodes:
         _lay_out_node(directory, node, topology, config_files.of_node(node, secrets, settings))
     if "identity" in record.services:
@@ -23,6 +25,16 @@ def lay_out(directory: Directory, topology: Topology, record: Record, secrets: S
             plan = identity.plan(secrets, record.ports, environments.cache())
             _write(directory, node, {identity.PLAN_FILE: plan})
         write_private(directory.path / CLOUDS_FILE, identity.clouds_yaml(secrets, record.ports))
+
+
+def unread(directory: Directory, topology: Topology) -> list[str]:
+    """What the nodes' networking files say that no service reads: a line each."""
+    files = [PATHS[name] for name in ("neutron", "ml2_conf", "linuxbridge_agent", "l3_agent", "dhcp_agent")]
+    return [
+        line
+        for node in topology.nodes
+        for line in config.strangers(directory.disk(node.name) / file.lstrip("/") for file in files)
+    ]
 
 
 def _lay_out_node(

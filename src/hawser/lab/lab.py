@@ -243,6 +243,9 @@ class Lab:
         secrets = Secrets.new()
         secrets.save(self._directory.path)
         disks.lay_out(self._directory, self.topology, self.record, secrets)
+        for line in disks.unread(self._directory, self.topology):
+            with step(progress, line):
+                pass
         count = f"{len(self.topology.nodes)} nodes on {len(self.topology.segments)} networks"
         with step(progress, count):
             hub = power.raise_fabric(self._directory, self.topology)

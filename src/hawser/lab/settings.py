@@ -10,12 +10,13 @@ from hawser.lab.topology import NodeSpec, Role
 
 Ini = Mapping[str, Mapping[str, str]]
 
-_KINDS = {
+KINDS = {
     "all": tuple(Role),
     "controller": (Role.CONTROLLER,),
     "network": (Role.L3,),
     "compute": (Role.COMPUTE,),
 }
+"""Kinds of nodes, from the widest on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Setting:
             raise BadInput("set", f"'{text}' is not a setting", "Write WHERE.FILE.SECTION.OPTION=VALUE.")
         where, file, section, option = parts
         setting = Setting(where, file, section, option, value.strip())
-        places, names = [*_KINDS, *(node.name for node in nodes)], list(files)
+        places, names = [*KINDS, *(node.name for node in nodes)], list(files)
         if setting.where not in places:
             raise BadInput("set", f"'{setting.where}' is no place in the lab", f"Say {', '.join(places)}.")
         if setting.file not in names:
@@ -47,7 +48,7 @@ class Setting:
 
     def concerns(self, node: NodeSpec) -> bool:
         """True on a node that this option is set on."""
-        return self.where == node.name or any(role in node.roles for role in _KINDS.get(self.where, ()))
+        return self.where == node.name or any(role in node.roles for role in KINDS.get(self.where, ()))
 
 
 def apply(settings: Iterable[Setting], node: NodeSpec, file: str, ini: Ini) -> Ini:
