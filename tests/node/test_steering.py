@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 
-from hawser.node.planners import steering
+from hawser.node.planners import router, steering
 from hawser.node.planners.facts import Contact, Outlook
 from hawser.wire.report import Mastership
 from tests.node import samples
@@ -117,3 +117,10 @@ def test_who_doubts_its_gateways_leaves_the_router_to_a_drained_node_that_has_th
 
 def test_of_those_who_doubt_one_is_first(number: Number):
     assert len({number(STANDBY, outlook=Outlook.DOUBTED, rank=rank) for rank in range(3)}) == 3
+
+
+@pytest.mark.parametrize(("told", "number"), [(True, "50\n"), (False, "-20\n")])
+def test_a_move_that_is_known_from_disk_alone_moves_nothing(told: bool, number: str):
+    place = replace(samples.router().ha, rank=1, wanted=True)
+    (rank,) = router.ranks(samples.node(routers=(samples.router(ha=place),)), samples.facts(told=told))
+    assert rank.content == number

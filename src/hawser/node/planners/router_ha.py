@@ -19,6 +19,7 @@ The router's addresses and routes are keepalived's: it adds them on the master a
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from ipaddress import ip_interface
 
 from hawser.base import names
@@ -125,6 +126,8 @@ def stands_aside(ha: HighAvailability, facts: Facts) -> bool:
 def rank(router: Router, ha: HighAvailability, facts: Facts, contact: Contact) -> File:
     """The file with the number that steers mastership."""
     part, outlook = facts.masterships.get(router.id), facts.outlooks.get(router.id)
+    if not facts.told:  # a move that is known from disk alone may have ended long ago
+        ha = replace(ha, wanted=False)
     number = steering.number(ha, part, contact, outlook, steering.scale(facts.settings))
     return File(f"{facts.settings.ha_confs_path}/{router.id}/rank", f"{number}\n")
 
