@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks import silence
+from benchmarks.crowd import Crowd
 from benchmarks.figure import Figure, Goal, middle_and_worst
 from benchmarks.stage import Stage
 from hawser.lab.lab import Fault
-from hawser.lab.ping import Ping
 from hawser.lab.progress import step
 
 GAP = Goal("failover gap, node power off, default settings (median)", "ms", 300, "6.0 s")
@@ -63,19 +63,19 @@ def cycle(stage: Stage, number: int, what: str, break_it: Deed, mend: Deed = hea
     path = stage.path
     with step(stage.progress, f"run {number}: all agree who is master"):
         master = stage.settle(path)
-    ping = Ping(stage.outside, path.floating, INTERVAL)
+    ping = Crowd(stage.outside, [path.floating], INTERVAL)
     time.sleep(BEFORE)
     cut = time.time()
     with step(stage.progress, f"run {number}: {master}: {what} for {WITHOUT:.0f} s"):
         break_it(stage, master)
-        time.sleep(max(0.0, cut + WITHOUT - time.time()))
+        time.sleep(WITHOUT)
     healed = time.time()
     with step(stage.progress, f"run {number}: {master} returns"):
         mend(stage, master)
         stage.settle(path)
         time.sleep(AFTER)
     ended = time.time()
-    record = ping.stop()
+    record = ping.stop().of(path.floating)
     return Outage(
         silence.longest(record, cut - BEFORE / 2, healed),
         silence.longest(record, healed, ended),

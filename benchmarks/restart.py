@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 
 from benchmarks import silence
+from benchmarks.crowd import Crowd
 from benchmarks.figure import Figure, Goal
 from benchmarks.stage import Stage, until
 from hawser.cli.story import NETWORK_NODES
-from hawser.lab.ping import Ping
 from hawser.lab.progress import step
 
 LOST = Goal("agent restart with the router running: pings lost (worst)", "pings", 0)
@@ -33,12 +33,12 @@ def measure(stage: Stage, runs: int) -> list[Figure]:
 def _restart_both(stage: Stage, number: int) -> tuple[int, float]:
     """Pings lost, and the longest silence in milliseconds."""
     stage.settle(stage.path)
-    ping, begun = Ping(stage.outside, stage.path.floating, INTERVAL), time.time() + 0.5
+    ping, begun = Crowd(stage.outside, [stage.path.floating], INTERVAL), time.time() + 0.5
     for node in NETWORK_NODES:
         with step(stage.progress, f"run {number}: the agents of {node} stop and start"):
             _restart(stage, node)
     ended = time.time()
-    record = ping.stop()
+    record = ping.stop().of(stage.path.floating)
     return silence.lost(record, begun, ended), silence.longest(record, begun, ended)
 
 

@@ -8,7 +8,7 @@ from random import Random
 
 import httpx
 
-from benchmarks.highavailability.crowd import Answers, Crowd
+from benchmarks.crowd import Answers, Crowd
 from benchmarks.stage import until
 from hawser.base.errors import HawserError, LabError
 from soak.checks import check, check_traffic

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from statistics import median
 
 from benchmarks import silence
+from benchmarks.crowd import Crowd
 from benchmarks.figure import Figure, Goal
 from benchmarks.highavailability.faults import POWER, TUNNEL, Mishap
 from benchmarks.highavailability.moves import hawser
 from benchmarks.highavailability.talk import Echo, Place, Talk, stall
 from benchmarks.stage import Stage, until
 from hawser.cli.story import masters
-from hawser.lab.ping import Ping
 from hawser.lab.progress import step
 
 FAILOVERS = 20
@@ -105,7 +105,7 @@ def _failover(stage: Stage, number: int) -> Failover:
     """One, and its end: the words that come back before that tell who survived it."""
     kind, path = KINDS[number % len(KINDS)], stage.path
     master = stage.settle(path)
-    ping = Ping(stage.outside, path.floating, INTERVAL)
+    ping = Crowd(stage.outside, [path.floating], INTERVAL)
     time.sleep(0.5)
     begun = time.time()
     with step(stage.progress, f"failover {number + 1} of {FAILOVERS}, {master}: {kind.what}"):
@@ -114,7 +114,7 @@ def _failover(stage: Stage, number: int) -> Failover:
         until(lambda: other in masters(stage.lab, path.router.id), f"{other} takes over", 5)
         time.sleep(max(0.0, begun + WITHOUT - time.time()))
     ended = time.time()
-    gap = silence.longest(ping.stop(), begun, ended)
+    gap = silence.longest(ping.stop().of(path.floating), begun, ended)
     kind.undo(stage, master)
     return Failover(begun, ended, gap)
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from benchmarks import routed
+from benchmarks.crowd import Crowd
 from benchmarks.figure import Figure, Goal, middle_and_worst
 from benchmarks.highavailability import many
-from benchmarks.highavailability.crowd import Crowd
 from benchmarks.stage import Stage, until
 from hawser.cli.story import NETWORK_NODES
 from hawser.lab.lab import Fault
@@ -82,7 +82,7 @@ def lose(
         time.sleep(1.0)
         cut = time.time()
         stage.lab.fail(node, fault, "" if fault is Fault.POWER else "tunnel")
-        time.sleep(max(0.0, cut + WITHOUT - time.time()))
+        time.sleep(WITHOUT)
         healed = time.time()
         stage.lab.heal(node)
         until(lambda: many.known(stage, routers), "the API knows every master")

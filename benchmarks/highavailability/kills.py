@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks import silence
+from benchmarks.crowd import Crowd
 from benchmarks.figure import Figure, Goal
 from benchmarks.stage import Stage, until
 from hawser.cli.story import masters
-from hawser.lab.ping import Ping
 from hawser.lab.progress import step
 
 AGENT = Goal("agent killed on the master's node and started again: pings lost (worst)", "pings", 0)
@@ -51,14 +51,14 @@ def measure(stage: Stage, runs: int) -> list[Figure]:
 def _watch(stage: Stage, what: str, deed: Callable[[Stage, str], None]) -> Seen:
     with step(stage.progress, what):
         master = stage.settle(stage.path)
-        ping, begun = Ping(stage.outside, stage.path.floating, INTERVAL), time.time() + 0.5
+        ping, begun = Crowd(stage.outside, [stage.path.floating], INTERVAL), time.time() + 0.5
         time.sleep(1.0)
         before = time.monotonic()
         deed(stage, master)
         took = time.monotonic() - before
         time.sleep(AFTER)
         ended = time.time()
-        record = ping.stop()
+        record = ping.stop().of(stage.path.floating)
     return Seen(silence.lost(record, begun, ended), silence.longest(record, begun, ended), took)
 
 

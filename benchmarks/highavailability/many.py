@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 
 from benchmarks import routed
-from benchmarks.highavailability.crowd import Crowd
+from benchmarks.crowd import Crowd
 from benchmarks.stage import Stage, until
 from hawser.lab.progress import step
 

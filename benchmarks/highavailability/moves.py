@@ -8,9 +8,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.crowd import Crowd
 from benchmarks.figure import Figure, Goal
 from benchmarks.highavailability import many
-from benchmarks.highavailability.crowd import Crowd
 from benchmarks.row import Row
 from benchmarks.stage import Stage
 from hawser.base.errors import LabError

@@ -39,8 +39,8 @@ BOOK = Book(
         "scale": Row(scale.GOALS, scale.measure),
         "external": faults.row(faults.EXTERNAL, CHECKED),
         **{f"{name}-flooded": faults.row(mishap, FLOODED, _WITHOUT) for name, mishap in _FAULTS.items()},
-        "external-flooded": faults.row(faults.EXTERNAL, (*FLOODED, *CHECKED), _WITHOUT),
         "planned-flooded": moves.planned(FLOODED, _WITHOUT),
         "drain-flooded": moves.drained(FLOODED, _WITHOUT),
+        "external-flooded": faults.row(faults.EXTERNAL, (*FLOODED, *CHECKED), _WITHOUT),
     },
 )

@@ -28,6 +28,10 @@ class Answers:
             record.replies[0].at if record.replies else float("inf") for record in self.records.values()
         )
 
+    def of(self, address: str) -> Record:
+        """What one of them answered."""
+        return self.records[address]
+
     def silences(self, since: float, until: float) -> dict[str, float]:
         """The longest silence of each address between two moments, which count as its ends, in milliseconds."""
         return {address: silence.longest(record, since, until) for address, record in self.records.items()}
