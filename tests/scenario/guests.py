@@ -1,96 +1,79 @@
-"""More instances than the world has, what runs in them, and what they hear."""
+"""Hosts on a tenant network that speak only when they are told to: no DHCP, no IPv6 of their own, no announcements."""
 
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from hawser.lab.environments import own
+from hawser.base import names
 from hawser.lab.node import Node
-from tests.scenario.world import World, until
+from tests.scenario.world import World
 
-_SAY_WHO = """
-import socket, sys
-listening = socket.create_server(("", int(sys.argv[1])))
-print("listening", flush=True)
-while True:
-    peer, address = listening.accept()
-    peer.sendall(address[0].encode())
-    peer.close()
-"""
-_ASK = """
-import socket, sys
-peer = socket.create_connection((sys.argv[1], int(sys.argv[2])), 2)
-peer.settimeout(2)
-print(peer.recv(100).decode())
+_PLUG = """
+set -e
+ip netns add "$1"
+ip netns exec "$1" sysctl -qw net.ipv6.conf.default.disable_ipv6=1
+ip link add "$2" mtu "$3" type veth peer name eth0 netns "$1" address "$4" mtu "$3"
+ip -n "$1" address add "$5" dev eth0
+ip -n "$1" link set lo up
+ip -n "$1" link set eth0 up
+ip link set "$2" up
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """An instance by its name, on its node; ``port`` is as the API shows it."""
+    """A namespace on ``node`` behind a port's tap, with the port's MAC and IPv4 address."""
 
-    name: str
     node: Node
     port: dict[str, Any]
 
     @property
+    def netns(self) -> str:
+        return f"guest-{self.port['id'][:8]}"
+
+    @property
+    def tap(self) -> str:
+        return names.tap(self.port["id"])
+
+    @property
     def address(self) -> str:
-        """Its IPv4 address."""
-        return next(ip["ip_address"] for ip in self.port["fixed_ips"] if "." in ip["ip_address"])
+        return str(self.port["fixed_ips"][0]["ip_address"])
 
-    def words(self, *words: str) -> list[str]:
-        """What runs a command in it."""
-        return [str(own("hawser")), "cloud", "exec", self.name, "--", *words]
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return self.node.run(["ip", "netns", "exec", self.netns, *words], check=False)
 
-    def ask(self, address: str, port: int) -> str:
-        """As whom an instance that `says_who` sees this one; "" where there is no answer."""
-        asked = self.words("python3", "-c", _ASK, address, str(port))
-        return self.node.run(asked, check=False).stdout.strip()
+    def reaches(self, other: Guest, *options: str) -> bool:
+        """Whether one ping is answered within a second."""
+        return self.run("ping", "-nqc1", "-W1", *options, other.address).returncode == 0
 
+    def forgets(self) -> None:
+        """It knows nobody's MAC any more."""
+        self.run("ip", "neigh", "flush", "dev", "eth0")
 
-@contextmanager
-def booted(world: World, name: str, network: str) -> Iterator[Guest]:
-    """An instance on a network, while this lasts."""
-    image = world.server["image"]["id"]
-    wanted = {"name": name, "imageRef": image, "flavorRef": "1", "networks": [{"uuid": network}]}
-    server = world.demo.compute("POST", "servers", {"server": wanted})["server"]["id"]
-    try:
-        until(lambda: _shown(world, server)["status"] == "ACTIVE", 30, f"{name} is ACTIVE")
-        (port,) = world.demo.network("GET", "ports", device_id=server)["ports"]
-        yield Guest(name, world.lab.node(_shown(world, server)["hostId"]), port)
-    finally:
-        world.demo.compute("DELETE", f"servers/{server}")
-        until(lambda: not world.demo.network("GET", "ports", device_id=server)["ports"], 20, "it is gone")
+    def moved(self, world: World, node: str) -> Guest:
+        """The same on another node: there first by the API, then in flesh, without a word of its own."""
+        self.unplug()
+        body = {"port": {"binding:host_id": node}}
+        world.admin.network("PUT", f"ports/{self.port['id']}", body)
+        guest = replace(self, node=world.lab.node(node))
+        guest.plug(world)
+        return guest
 
+    def plug(self, world: World) -> None:
+        network = world.admin.network("GET", f"networks/{self.port['network_id']}")["network"]
+        words = (self.netns, self.tap, str(network["mtu"]), self.port["mac_address"], f"{self.address}/24")
+        self.node.run(["sh", "-c", _PLUG, "sh", *words])
 
-def first(world: World) -> Guest:
-    """The world's own instance."""
-    return Guest("one", world.lab.node(world.server["hostId"]), world.port)
-
-
-@contextmanager
-def says_who(guest: Guest, port: int) -> Iterator[None]:
-    """While this lasts, the instance tells everybody who connects to the port as whom it sees them."""
-    words = guest.words("python3", "-c", _SAY_WHO, str(port))
-    listening = guest.node.popen(words, stdout=subprocess.PIPE, text=True)
-    assert listening.stdout is not None
-    assert listening.stdout.readline() == "listening\n"
-    try:
-        yield
-    finally:
-        listening.terminate()
-        listening.wait(10)
+    def unplug(self) -> None:
+        self.node.run(["ip", "link", "delete", self.tap], check=False)
+        self.node.run(["ip", "netns", "delete", self.netns], check=False)
 
 
-def asked_from_outside(world: World, address: str, port: int) -> str:
-    """As whom it sees the host outside."""
-    words = ["python3", "-c", _ASK, address, str(port)]
-    return world.lab.node("outside").run(words, check=False).stdout.strip()
-
-
-def _shown(world: World, server: str) -> dict[str, Any]:
-    return world.demo.compute("GET", f"servers/{server}")["server"]
+def guest(world: World, network: str, node: str) -> Guest:
+    """A new port of the network, bound to a node, with a guest behind it."""
+    bound = {"binding:host_id": node, "device_owner": "compute:nova", "device_id": "guest"}
+    made = Guest(world.lab.node(node), world.admin.make("port", network_id=network, **bound))
+    made.plug(world)
+    return made
