@@ -133,12 +133,13 @@ class Stage:
         return next(node for node in NETWORK_NODES if node != name)
 
     def close(self) -> None:
-        """End the lab, in whatever state it is. Who asks for anything afterwards gets it of a new one."""
+        """End the lab, in whatever state it is, if there is one. Who asks for anything afterwards gets a new one."""
         if "admin" in self.__dict__:
             self.admin.close()
+        if "lab" in self.__dict__:
+            Lab.remove(self.name)
         for part in ("lab", "admin", "external", "path"):
             self.__dict__.pop(part, None)
-        Lab.remove(self.name)
 
 
 def until(holds: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import pytest
 
 from benchmarks import silence
+from benchmarks.crowd import Answers
 from benchmarks.figure import Figure, Goal, middle_and_worst
+from benchmarks.highavailability.rows import BOOK as HA
+from benchmarks.row import Row
 from benchmarks.rows import BOOK
+from benchmarks.stages import Stages
 from hawser.base.errors import BadInput
 from hawser.lab.ping import Record, Reply
+from hawser.lab.progress import Silent
 
 GAP = BOOK.rows["failover"].goals[0]
 
@@ -85,3 +91,27 @@ def test_a_document_without_marks_is_left_alone(tmp_path):
     with pytest.raises(BadInput, match="marks of the table are missing"):
         BOOK.write_document({}, document)
     assert document.read_text() == "by hand\n"
+
+
+def test_a_crowd_is_as_silent_as_the_one_who_is_silent_longest():
+    crowd = Answers({"one": answers(0, 1, 2, 3), "two": answers(1, 3)})
+    assert crowd.silences(0.0, 0.03) == {"one": pytest.approx(10), "two": pytest.approx(20)}
+    assert crowd.lost(0.0, 0.03) == 1
+    assert crowd.last_first() == 0.01
+    assert Answers({"three": answers()}).last_first() == float("inf")
+
+
+def test_rows_on_a_lab_of_the_same_settings_share_a_stage():
+    plain, other = Row((), lambda *_: []), Row((), lambda *_: [], ("all.neutron.agent.report_interval=1",))
+    with Stages("none", Silent()) as stages:
+        first = stages.of(plain)
+        assert stages.of(plain) is first
+        assert stages.of(other).settings == other.settings
+        assert stages.of(plain) is not first
+
+
+def test_goals_of_high_availability_are_told_apart_and_a_lab_is_made_once_for_its_rows():
+    whats = [goal.what for goal in HA.goals()]
+    assert len(whats) == len(set(whats))
+    labs = [row.settings for row in HA.rows.values()]
+    assert len(set(labs)) == 1 + sum(one != other for one, other in pairwise(labs))
