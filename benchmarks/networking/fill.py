@@ -13,7 +13,7 @@ from hawser.base.config import ServerSettings
 from hawser.server.model.caller import SYSTEM
 from hawser.server.model.filters import Filters
 from hawser.server.model.network import NewNetwork
-from hawser.server.model.port import Port
+from hawser.server.model.port import FixedIp, Port
 from hawser.server.model.subnet import NewSubnet, Subnet
 from hawser.server.service import network, port, subnet
 from hawser.server.store.session import Store, Transaction
@@ -51,9 +51,9 @@ def _ports(tx: Transaction, project_id: str, template: Port, of: Subnet, ports: 
     same = {column.name: getattr(own, column.name) for column in port_table.c}
     for number in range(ports):
         id, mac = str(uuid4()), f"fa:16:3f:{number >> 16:02x}:{number >> 8 & 255:02x}:{number & 255:02x}"
-        rows.append({**same, "id": id, "mac": mac})
-        tx.touch("ports", id)
         address = ip_address(first + number)
+        rows.append({**same, "id": id, "mac": mac, "fixed_ips": (FixedIp(of.id, address),)})
+        tx.touch("ports", id)
         addresses.append({"port_id": id, "subnet_id": of.id, "address": address, "position": 0})
     tx.execute(insert(port_table), rows)
     tx.execute(insert(fixed_ip_table), addresses)

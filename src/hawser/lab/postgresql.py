@@ -62,7 +62,7 @@ class PostgreSQL:
         )
         fsync = f"fsync={'on' if durable else 'off'}"
         options = ["-k", str(directory), "-c", "listen_addresses=", "-c", fsync]
-        self._command = [PROGRAMS / "postgres", "-D", data, *options]
+        self._command = [str(PROGRAMS / "postgres"), "-D", str(data), *options]
         self._start()
 
     def database(self, like: str = "") -> str:

@@ -45,7 +45,7 @@ def create_many(store: Store, caller: Caller, drafts: Sequence[NewPort]) -> list
 
 def get(store: Store, caller: Caller, id: str) -> Port:
     """The one with this id. `NotFound` where the caller does not see any."""
-    with store.read() as tx:
+    with store.look() as tx:
         return access.owned_port(tx, caller, id)
 
 

@@ -79,7 +79,7 @@ def _with(tx: Transaction, network: Network, subnet: Subnet, pool: SubnetPool | 
 
 def get(store: Store, caller: Caller, id: str) -> Subnet:
     """The one with this id. `NotFound` where the caller does not see any."""
-    with store.read() as tx:
+    with store.look() as tx:
         return access.seen_subnet(tx, caller, id)
 
 

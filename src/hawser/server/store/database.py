@@ -62,6 +62,13 @@ def for_reading(engine: Engine) -> Engine:
     return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
 
+def for_looking(engine: Engine) -> Engine:
+    """The engine for statements that read, each for itself, without transactions."""
+    if engine.dialect.name == "sqlite":
+        return engine.execution_options(begin=None)
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def for_writing(engine: Engine) -> Engine:
     """The engine for transactions that write."""
     return engine.execution_options(begin="BEGIN IMMEDIATE")
@@ -131,4 +138,6 @@ def _use_wal(connection: Any) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+    statement = connection.get_execution_options().get("begin", "BEGIN")
+    if statement is not None:
+        connection.exec_driver_sql(statement)

@@ -202,6 +202,7 @@ class Store:
         self.changed = Changes()
         self._clock = clock
         self._engine = database.open_engine(settings.connection)
+        self._looking = database.for_looking(self._engine)
         self._reading = database.for_reading(self._engine)
         self._writing = database.for_writing(self._engine)
         self._writer = threading.Lock()
@@ -227,6 +228,15 @@ class Store:
     def read(self) -> Iterator[Transaction]:
         """A transaction that reads. `Unavailable` where the database does not answer."""
         with self._connected(self._reading) as connection:
+            yield Transaction(connection, self.settings, self._clock())
+
+    @contextmanager
+    def look(self) -> Iterator[Transaction]:
+        """Reads one thing: no transaction is begun and ended, so that each statement sees the state of its time.
+
+        `Unavailable` where the database does not answer.
+        """
+        with self._connected(self._looking) as connection:
             yield Transaction(connection, self.settings, self._clock())
 
     @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_network
 from typing import Any
@@ -24,6 +25,7 @@ from sqlalchemy import (
     update,
 )
 
+from hawser.base import addresses
 from hawser.server.model.caller import Caller
 from hawser.server.model.dhcpoption import DhcpOption
 from hawser.server.model.filters import Scalar
@@ -44,6 +46,15 @@ from hawser.server.store.tables.qos import qos_policy_column
 from hawser.server.store.tables.records import Part, Records, Where
 from hawser.server.store.tables.subnet import subnet_table
 from hawser.server.store.tables.trunk import subport_table, trunk_table
+
+
+def _fixed_ip(text: str) -> FixedIp:
+    subnet_id, address = text.split()
+    return FixedIp(sys.intern(subnet_id), addresses.parse(address))
+
+
+def _fixed_ip_text(fixed_ip: FixedIp) -> str:
+    return f"{fixed_ip.subnet_id} {fixed_ip.address}"
 
 
 def _pair(text: str) -> AddressPair:
@@ -87,10 +98,13 @@ port_table = Table(
     Column("dns_domain", String(255), nullable=False),
     Column("binding_profile", Text, nullable=False),
     Column("propagate_uplink_status", Boolean, nullable=False),
+    Column("fixed_ips", AsList(_fixed_ip, _fixed_ip_text), nullable=False),
+    Column("security_group_ids", AsList(sys.intern), nullable=False),
     UniqueConstraint("network_id", "mac", name="uq_ports_network_id_mac"),
 )
 """``qos_network_policy_id`` and ``trunk_id`` repeat what the rows of the network and of the trunk that it is the
-port of say: a read of a port takes no statement more."""
+port of say, ``fixed_ips`` and ``security_group_ids`` what the two tables below do: a read of a port is one
+statement."""
 
 fixed_ip_table = Table(
     "fixed_ips",
@@ -141,22 +155,6 @@ ports: Records[Port] = Records(
     row=_row,
     parts=(
         Part(
-            "fixed_ips",
-            select(fixed_ip_table.c.port_id, fixed_ip_table.c.subnet_id, fixed_ip_table.c.address).order_by(
-                fixed_ip_table.c.port_id, fixed_ip_table.c.position
-            ),
-            fixed_ip_table.c.port_id,
-            FixedIp,
-        ),
-        Part(
-            "security_group_ids",
-            select(port_group_table.c.port_id, port_group_table.c.security_group_id).order_by(
-                port_group_table.c.security_group_id
-            ),
-            port_group_table.c.port_id,
-            str,
-        ),
-        Part(
             "trunk_carries",
             select(
                 trunk_table.c.port_id,
@@ -205,7 +203,7 @@ def set_fixed_ips(tx: Transaction, port: Port, fixed_ips: Sequence[FixedIp]) -> 
     tx.execute(delete(fixed_ip_table).where(fixed_ip_table.c.port_id == port.id))
     _give_back(tx, gone)
     _add_fixed_ips(tx, {port.id: fixed_ips}, had=frozenset(port.fixed_ips))
-    ports.change(tx, port.id)
+    ports.change(tx, port.id, fixed_ips=fixed_ips)
 
 
 def remove(tx: Transaction, port: Port) -> None:
@@ -216,9 +214,10 @@ def remove(tx: Transaction, port: Port) -> None:
 
 def set_groups(tx: Transaction, port_id: str, group_ids: Iterable[str]) -> None:
     """Put the port into these security groups instead of those that it is in."""
+    ordered = sorted(set(group_ids))
     tx.execute(delete(port_group_table).where(port_group_table.c.port_id == port_id))
-    _add_groups(tx, {port_id: group_ids})
-    ports.change(tx, port_id)
+    _add_groups(tx, {port_id: ordered})
+    ports.change(tx, port_id, security_group_ids=ordered)
 
 
 def set_network_policy(tx: Transaction, network_id: str, policy_id: str | None) -> None:
@@ -266,7 +265,7 @@ def _add_groups(tx: Transaction, of_ports: Mapping[str, Iterable[str]]) -> None:
     rows = [
         {"port_id": port_id, "security_group_id": group_id}
         for port_id, group_ids in of_ports.items()
-        for group_id in sorted(set(group_ids))
+        for group_id in group_ids
     ]
     if rows:
         tx.execute(insert(port_group_table), rows)
