@@ -20,14 +20,13 @@ while True:
     threading.Thread(target=echo, args=(listening.accept()[0],), daemon=True).start()
 """
 _CHAT = """
-import socket, sys, time
+import select, socket, sys, time
 peer = socket.create_connection(("203.0.113.1", 7777), 5)
 peer.settimeout(10)
 peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 print("connected", flush=True)
 last, worst = time.monotonic(), 0
-end = last + float(sys.argv[1])
-while last < end:
+while not select.select([sys.stdin], [], [], 0.02)[0]:
     peer.sendall(b"x" * 100)
     got = b""
     while len(got) < 100:
@@ -36,7 +35,6 @@ while last < end:
         got += part
     now = time.monotonic()
     worst, last = max(worst, now - last), now
-    time.sleep(0.02)
 print(f"survived, longest stall {worst * 1000:.0f} ms")
 """
 
@@ -53,11 +51,14 @@ def echoing(world: World) -> Iterator[None]:
         server.wait(10)
 
 
-def chat(world: World, place: tuple[str, str], seconds: int) -> subprocess.Popen[str]:
-    """The conversation of an instance, by its node and its name; ``survived`` is among its last words if it did."""
+def chat(world: World, place: tuple[str, str]) -> subprocess.Popen[str]:
+    """The conversation of an instance, by its node and its name. It goes on until it is asked for its last words
+    (`communicate`); ``survived`` is among them if it did."""
     node, name = place
-    words = [str(own("hawser")), "cloud", "exec", name, "--", "python3", "-c", _CHAT, str(seconds)]
-    begun = world.lab.node(node).popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    words = [str(own("hawser")), "cloud", "exec", name, "--", "python3", "-c", _CHAT]
+    begun = world.lab.node(node).popen(
+        words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
     assert begun.stdout is not None
     assert begun.stdout.readline() == "connected\n"
     return begun

@@ -101,7 +101,7 @@ def test_a_planned_failover_and_the_way_back_lose_nothing(world: World):
 
 def test_a_connection_lives_over_planned_moves(world: World):
     with echoing(world):
-        talking = chat(world, (world.server["hostId"], "one"), 8)
+        talking = chat(world, (world.server["hostId"], "one"))
         for _ in range(4):
             time.sleep(1)
             hawser(world, "router", "failover", "router2")

@@ -247,6 +247,9 @@ def test_a_router_is_made_highly_available_and_back_and_leaves_nothing(
             until(lambda: answers(world, address), 20, f"it answers, ha={ha}")
             check_routes(world, router)
         assert answers(world, world.floating), "so does the other instance, of the same address"
+        with says_who(four, 9000):
+            seen = first(world).ask(address, 9000)
+        assert seen == world.floating, "floating IPs of one router are reached from behind another"
         world.demo.network("DELETE", f"floatingips/{floating['id']}")
     change(world, router, routes=[])
     for subnet in subnets:
