@@ -150,3 +150,26 @@ def test_a_scope_is_shared_with_one_project(alice, bob, scope):
     assert bob.get(f"/address-scopes/{scope['id']}").json()["address_scope"]["shared"] is True
     pool_of(bob, scope, "10.0.0.0/16")
     assert kind_of(alice.delete(f"/rbac-policies/{policy['id']}")) == (409, "RbacPolicyInUse")
+
+
+def sharing(kind, thing, target="bob-project"):
+    body = {
+        "object_type": kind,
+        "object_id": thing["id"],
+        "action": "access_as_shared",
+        "target_tenant": target,
+    }
+    return {"rbac_policy": body}
+
+
+def test_a_pool_is_shared_only_with_those_who_may_use_its_scope(alice, scope):
+    pool = pool_of(alice, scope, "10.0.0.0/16")
+    refused = (409, "RbacPolicyInitError")
+    assert kind_of(alice.post("/rbac-policies", sharing("subnetpool", pool))) == refused
+    assert alice.post("/rbac-policies", sharing("address_scope", scope)).status_code == 201
+    answer = alice.post("/rbac-policies", sharing("subnetpool", pool))
+    assert answer.status_code == 201
+    assert kind_of(alice.post("/rbac-policies", sharing("subnetpool", pool, "carol-project"))) == refused
+    path = f"/rbac-policies/{answer.json()['rbac_policy']['id']}"
+    body = {"rbac_policy": {"target_tenant": "carol-project"}}
+    assert kind_of(alice.put(path, body)) == refused

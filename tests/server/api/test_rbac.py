@@ -26,6 +26,10 @@ def ids(client, path, **query):
     return [each["id"] for each in client.get(f"/{path}", **query).json()[path]]
 
 
+def network_subnets(client, network):
+    return client.get(f"/networks/{network['id']}").json()["network"]["subnets"]
+
+
 @pytest.fixture
 def carol(app):
     return Client(app, "carol-project", MEMBER)
@@ -63,6 +67,14 @@ def test_lists_are_filtered_by_what_is_shared_with_the_caller(alice, bob, networ
     assert ids(bob, "networks", shared="true") == [network["id"]]
     assert ids(bob, "networks", shared="false") == [own["id"]]
     assert ids(alice, "networks", shared="True") == []
+
+
+def test_subnets_are_filtered_by_whether_their_network_is_shared(alice, bob, network):
+    share(alice, network)
+    own = bob.make("subnet", network_id=bob.make("network")["id"], cidr="10.2.0.0/24")
+    assert ids(bob, "subnets", shared="true") == network_subnets(alice, network)
+    assert ids(bob, "subnets", shared="false") == [own["id"]]
+    assert ids(alice, "subnets", shared="false") == network_subnets(alice, network)
 
 
 def test_a_policy_is_shown_found_and_removed_by_its_owner_alone(alice, bob, network):

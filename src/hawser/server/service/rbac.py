@@ -17,7 +17,10 @@ from hawser.server.model.unset import given
 from hawser.server.service import access, quota, sharing
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import rbac as rows
+from hawser.server.store.tables import subnetpool
+from hawser.server.store.tables.addressscope import address_scopes
 from hawser.server.store.tables.rbac import policies, rbac_table
+from hawser.server.store.tables.subnetpool import subnet_pools
 
 
 def create_many(store: Store, caller: Caller, drafts: Sequence[NewRbacPolicy]) -> list[RbacPolicy]:
@@ -46,6 +49,7 @@ def update(store: Store, caller: Caller, id: str, changes: RbacPolicyChanges) ->
         new = replace(old, target=given(changes.target, old.target))
         if new.target != old.target:
             _check_unique(tx, new)
+            _check_scope(tx, new)
             _check_unused(tx, old)
             policies.set(tx, id, target=new.target)
             sharing.keep(tx, old.object_type, old.object_id, old.action)
@@ -72,6 +76,7 @@ def _make(tx: Transaction, caller: Caller, draft: NewRbacPolicy) -> RbacPolicy:
         action=draft.action,
     )
     _check_unique(tx, policy)
+    _check_scope(tx, policy)
     policies.add(tx, policy)
     sharing.keep(tx, policy.object_type, policy.object_id, policy.action)
     return policy
@@ -109,6 +114,18 @@ def _check_unique(tx: Transaction, policy: RbacPolicy) -> None:
     ]
     if tx.execute(select(columns.id).where(*where)).first() is not None:
         raise Conflict("An RBAC policy already exists with those values.", "DuplicateRbacPolicy")
+
+
+def _check_scope(tx: Transaction, policy: RbacPolicy) -> None:
+    """`Conflict` where a subnet pool would be shared with a project that may not use its address scope."""
+    pool = subnet_pools.get(tx, policy.object_id) if policy.object_type == subnetpool.NOUN else None
+    scope = address_scopes.get(tx, pool.address_scope_id) if pool and pool.address_scope_id else None
+    if scope and not scope.shared and policy.target not in (scope.project_id, *scope.shared_with):
+        raise Conflict(
+            f"Failed to create RBAC policy on object {policy.object_id} because target project doesn't have "
+            "access to associated address scope.",
+            "RbacPolicyInitError",
+        )
 
 
 def _check_unused(tx: Transaction, policy: RbacPolicy) -> None:

@@ -27,6 +27,7 @@ from hawser.server.store.tables import port as port_rows
 from hawser.server.store.tables import subnet as rows
 from hawser.server.store.tables.network import network_table, networks
 from hawser.server.store.tables.port import fixed_ip_table, port_table, ports
+from hawser.server.store.tables.rbac import split_shared
 from hawser.server.store.tables.subnet import subnet_table, subnets
 
 
@@ -86,7 +87,8 @@ def get(store: Store, caller: Caller, id: str) -> Subnet:
 def search(store: Store, caller: Caller, filters: Filters) -> list[Subnet]:
     """Those that the caller sees and the filters match."""
     with store.read() as tx:
-        return subnets.find(tx, *rows.visible(caller), filters=filters)
+        filters, shared = split_shared(caller, "network", subnet_table, filters, by="network_id")
+        return subnets.find(tx, *rows.visible(caller), *shared, filters=filters)
 
 
 def update(store: Store, caller: Caller, id: str, changes: SubnetChanges) -> Subnet:

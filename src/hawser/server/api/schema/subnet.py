@@ -72,7 +72,7 @@ FIELDS: Mapping[str, Field] = {
     **fields(str, "name", "network_id", "ipv6_ra_mode", "ipv6_address_mode", "subnetpool_id"),
     **fields(canonical_network, "cidr"),
     **fields(canonical_address, "gateway_ip"),
-    **fields(boolean, "enable_dhcp"),
+    **fields(boolean, "enable_dhcp", "shared"),
 }
 
 

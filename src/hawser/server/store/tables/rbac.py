@@ -64,14 +64,17 @@ def policies_visible(caller: Caller) -> tuple[Where, ...]:
 
 
 def split_shared(
-    caller: Caller, object_type: str, table: Table, filters: Filters
+    caller: Caller, object_type: str, table: Table, filters: Filters, by: str = "id"
 ) -> tuple[Filters, tuple[Where, ...]]:
-    """The filters without that on ``shared``, and in its place the condition as this caller sees it."""
+    """The filters without that on ``shared``, and in its place the condition as this caller sees it.
+
+    ``by`` is the column of ``table`` that has the id of what is shared.
+    """
     asked = [values for name, values in filters.where if name == "shared"]
     if not asked:
         return filters, ()
     rest = tuple((name, values) for name, values in filters.where if name != "shared")
-    shared = shared_with(caller, object_type, table.c.id, SHARED)
+    shared = shared_with(caller, object_type, table.c[by], SHARED)
     return replace(filters, where=rest), tuple(_either(shared, values) for values in asked)
 
 
