@@ -232,6 +232,17 @@ def test_a_file_is_never_seen_half_written(kernel):
     assert path.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_number_is_written_over_in_place_and_all_else_anew(kernel):
+    path = kernel.own / "x" / "rank"
+    kernel.make(File(str(path), "   0\n"))
+    before = path.stat().st_ino
+    kernel.make(File(str(path), "-254\n"))
+    assert (path.read_text(), path.stat().st_ino) == ("-254\n", before)
+    kernel.make(File(str(path), "-254\n", 0o600))
+    assert path.stat().st_ino != before
+    assert kernel.stands(File(str(path), "-254\n", 0o600))
+
+
 def test_a_daemon_runs_in_its_namespace(kernel):
     item = daemon(kernel.own / "d1")
     assert not kernel.make(router(), item).failed

@@ -141,11 +141,11 @@ def test_what_is_refused_is_tried_again_and_holds_nothing_else_back(node: Node):
 def test_the_master_is_told_by_one_number(node: Node):
     async def story(node: Node) -> None:
         node.told(samples.node())
-        await node.until(lambda: node.stands("content='0\\n'"))
+        await node.until(lambda: node.stands("content='   0\\n'"))
         node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
-        await node.until(lambda: node.stands("content='40\\n'"))
+        await node.until(lambda: node.stands("content='  40\\n'"))
         node.loop.mastership(samples.ROUTER, Mastership.STANDBY)
-        await node.until(lambda: node.stands("content='0\\n'"))
+        await node.until(lambda: node.stands("content='   0\\n'"))
 
     node.play(story)
 
@@ -153,11 +153,11 @@ def test_the_master_is_told_by_one_number(node: Node):
 def test_a_node_that_is_cut_off_says_so_at_once_and_not_in_its_next_turn(node: Node):
     async def story(node: Node) -> None:
         node.told(samples.node())
-        await node.until(lambda: node.stands("content='0\\n'"))
+        await node.until(lambda: node.stands("content='   0\\n'"))
         node.loop.hears(Contact.LOST)
         assert node.stands("content='-254\\n'")
         node.loop.hears(Contact.SOUND)
-        assert node.stands("content='0\\n'")
+        assert node.stands("content='   0\\n'")
 
     node.play(story)
 
@@ -165,7 +165,7 @@ def test_a_node_that_is_cut_off_says_so_at_once_and_not_in_its_next_turn(node: N
 def test_a_master_whose_gateways_are_out_of_reach_gives_way(node: Node):
     async def story(node: Node) -> None:
         node.told(samples.node())
-        await node.until(lambda: node.stands("content='0\\n'"))
+        await node.until(lambda: node.stands("content='   0\\n'"))
         node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
         assert [router.id for router in node.loop.carried(longer_than=0)] == [samples.ROUTER]
         node.loop.foresees({samples.ROUTER: Outlook.LOST})
@@ -177,11 +177,11 @@ def test_a_master_whose_gateways_are_out_of_reach_gives_way(node: Node):
 def test_who_becomes_master_again_looks_anew_for_its_gateways(node: Node):
     async def story(node: Node) -> None:
         node.told(samples.node())
-        await node.until(lambda: node.stands("content='0\\n'"))
+        await node.until(lambda: node.stands("content='   0\\n'"))
         node.loop.foresees({samples.ROUTER: Outlook.LOST})
         await node.until(lambda: node.stands("content='-190\\n'"))
         node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
-        await node.until(lambda: node.stands("content='40\\n'"))
+        await node.until(lambda: node.stands("content='  40\\n'"))
 
     node.play(story)
 

@@ -121,11 +121,11 @@ def test_keepalived_waits_until_it_can_hear_its_peers():
 
 
 def test_the_number_that_steers_mastership_is_the_rank_or_the_masters_bonus():
-    assert file(plan(), "/rank") == "0\n"
+    assert file(plan(), "/rank") == "   0\n"
     second = samples.router(ha=replace(samples.router().ha, rank=1))
-    assert file(plan(samples.node(routers=(second,))), "/rank") == "-20\n"
+    assert file(plan(samples.node(routers=(second,))), "/rank") == " -20\n"
     master = samples.facts(masterships={samples.ROUTER: Mastership.ACTIVE})
-    assert file(plan(samples.node(routers=(second,)), master), "/rank") == "40\n"
+    assert file(plan(samples.node(routers=(second,)), master), "/rank") == "  40\n"
 
 
 def test_a_node_whose_way_to_its_peers_has_no_carrier_takes_no_part_in_the_election():
@@ -136,7 +136,7 @@ def test_a_node_whose_way_to_its_peers_has_no_carrier_takes_no_part_in_the_elect
         "keepalived stays, and hears of its peers as soon as they are there"
     )
     outside = samples.facts(live=frozenset({"eth0", "eth1"}), masterships=master)
-    assert file(plan(facts=outside), "/rank") == "40\n"
+    assert file(plan(facts=outside), "/rank") == "  40\n"
 
 
 def test_a_router_that_is_down_has_nothing():
@@ -333,7 +333,7 @@ def test_silence_in_the_tunnels_counts_for_networks_that_go_through_them():
         samples.segment(samples.HA_NETWORK, None), network_type=intent.NetworkType.VLAN, segmentation_id=7
     )
     node = samples.node(segments=(samples.segment(samples.EXTERNAL, None), vlan))
-    assert file(plan(node, silent), "/rank") == "0\n"
+    assert file(plan(node, silent), "/rank") == "   0\n"
 
 
 def test_the_numbers_alone_are_those_of_the_whole_plan():

@@ -119,7 +119,7 @@ def test_of_those_who_doubt_one_is_first(number: Number):
     assert len({number(STANDBY, outlook=Outlook.DOUBTED, rank=rank) for rank in range(3)}) == 3
 
 
-@pytest.mark.parametrize(("told", "number"), [(True, "50\n"), (False, "-20\n")])
+@pytest.mark.parametrize(("told", "number"), [(True, "  50\n"), (False, " -20\n")])
 def test_a_move_that_is_known_from_disk_alone_moves_nothing(told: bool, number: str):
     place = replace(samples.router().ha, rank=1, wanted=True)
     (rank,) = router.ranks(samples.node(routers=(samples.router(ha=place),)), samples.facts(told=told))

@@ -1,5 +1,8 @@
 """The driver of files: below our own directories, with our mark, written whole or not at all.
 
+A file of a few bytes that keeps its length and its mode is written over, which is a tenth of the work of a new one:
+so are the files of one number that are written when every millisecond counts.
+
 The mark tells a file of ours from what daemons leave beside it (pid files, leases). A file is not forced to the
 disk: after a power cut the agent writes it again.
 """
@@ -18,6 +21,9 @@ from hawser.machine.items.file import File
 from hawser.machine.items.item import Item
 from hawser.machine.ownership import FILE_MARK
 from hawser.machine.plan import Op, Verb
+
+A_FEW = 64
+"""Bytes that nobody sees half written, however they are written."""
 
 
 class FileDriver:
@@ -38,21 +44,28 @@ class FileDriver:
     def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
         """Drafts first, then all at once: who waits for one does not take the processor before all are there."""
         drafts = [self._draft(op) for op in ops]
-        return [wrong or self._place(op) for op, wrong in zip(ops, drafts, strict=True)]
+        return [self._place(op, draft) for op, draft in zip(ops, drafts, strict=True)]
 
-    def _draft(self, op: Op) -> MachineError | None:
+    def _draft(self, op: Op) -> int | MachineError | None:
+        """What is left to be done: a handle, that is to be closed, of one that is written over; None: the rest."""
         item = _file_of(op)
         try:
+            if op.verb is Verb.CHANGE and (handle := _overwrite(item)) is not None:
+                return handle
             if op.verb is not Verb.DELETE:
                 _write_draft(Path(item.path), item.content, item.mode)
         except OSError as error:
             return refused(op, str(error))
         return None
 
-    def _place(self, op: Op) -> MachineError | None:
+    def _place(self, op: Op, draft: int | MachineError | None) -> MachineError | None:
+        if isinstance(draft, MachineError):
+            return draft
         path = Path(_file_of(op).path)
         try:
-            if op.verb is not Verb.DELETE:
+            if draft is not None:
+                os.close(draft)  # who watches the file is told now
+            elif op.verb is not Verb.DELETE:
                 _draft_of(path).rename(path)
             elif path.exists() and not _marked(path):
                 return refused(op, "the file has not our mark, so it is not ours. Remove it by hand")
@@ -92,6 +105,23 @@ def _file_of(op: Op) -> File:
 
 def _draft_of(path: Path) -> Path:
     return path.with_name(f".{path.name}.new")
+
+
+def _overwrite(item: File) -> int | None:
+    """Write over the file as it stands, if it is small and has this length and mode; a handle of it, else None."""
+    content = item.content.encode()
+    if len(content) > A_FEW:
+        return None
+    try:
+        handle = os.open(item.path, os.O_WRONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    stands = os.fstat(handle)
+    if (stands.st_size, stat.S_IMODE(stands.st_mode)) == (len(content), item.mode):
+        os.pwrite(handle, content, 0)
+        return handle
+    os.close(handle)
+    return None
 
 
 def _write_draft(path: Path, content: str, mode: int) -> None:

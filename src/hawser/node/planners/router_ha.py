@@ -129,7 +129,9 @@ def rank(router: Router, ha: HighAvailability, facts: Facts, contact: Contact) -
     if not facts.told:  # a move that is known from disk alone may have ended long ago
         ha = replace(ha, wanted=False)
     number = steering.number(ha, part, contact, outlook, steering.scale(facts.settings))
-    return File(f"{facts.settings.ha_confs_path}/{router.id}/rank", f"{number}\n")
+    return File(
+        f"{facts.settings.ha_confs_path}/{router.id}/rank", f"{number:4}\n"
+    )  # of one length: see `machine.drivers.files`
 
 
 def _begins(router: Router, ha: HighAvailability, facts: Facts) -> bool:
