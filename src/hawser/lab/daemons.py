@@ -71,7 +71,7 @@ def wait_until_ready(
     service: Service,
     ports: Collection[int],
     given_up: Callable[[], bool],
-    timeout: float = 60.0,
+    timeout: float = 120.0,
 ) -> None:
     """Wait until the service runs and answers on its ports. LabError with the last words of its log when it
     ends before, after ``timeout`` seconds, or when the wait is given up from outside."""
