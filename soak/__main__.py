@@ -14,6 +14,7 @@ import click
 from hawser.base.errors import HawserError
 from soak.run import soak
 from soak.site import site
+from soak.steps import STEPS
 from soak.tally import Result, Soak
 
 LONG = 3.0
@@ -27,6 +28,9 @@ LONG = 3.0
 @click.option("--network-nodes", default=2, show_default=True, type=click.IntRange(2, 9), help="How many.")
 @click.option("--l2population/--no-l2population", default=True, show_default=True)
 @click.option("--patience", default=1.0, show_default=True, help="Factor of all bounds, for a busy machine.")
+@click.option(
+    "--only", multiple=True, type=click.Choice([s.name for s in STEPS]), help="These kinds of steps."
+)
 @click.option("--keep", is_flag=True, help="Leave the lab as it is when something is wrong.")
 @click.option("--json", "as_json", is_flag=True, help="For programs; what happens is told on standard error.")
 def main(
@@ -37,6 +41,7 @@ def main(
     network_nodes: int,
     l2population: bool,
     patience: float,
+    only: tuple[str, ...],
     keep: bool,
     as_json: bool,
 ) -> None:
@@ -45,12 +50,13 @@ def main(
     seed = secrets.randbelow(1_000_000) if seed is None else seed
     settings = f"{network_nodes} network nodes, {'with' if l2population else 'without'} l2population"
     _say(f"seed {seed}, {settings}, {minutes:g} minutes")
+    steps = [step for step in STEPS if step.name in only or not only]
     results: list[Result] = []
     begun, end = time.monotonic(), ""
     try:
         with site(name, network_nodes=network_nodes, l2population=l2population, keep=keep) as made:
             begun = time.monotonic()
-            for result in soak(made, Random(seed), minutes * 60, patience):
+            for result in soak(made, Random(seed), minutes * 60, patience, steps):
                 results.append(result)
                 _say(_told(result))
     except HawserError as error:
@@ -63,7 +69,7 @@ def main(
 def _told(result: Result) -> str:
     times = f"outage {result.outage:.2f}, none {result.none:.2f}, several {result.several:.2f}"
     wrong = "".join(f"\n     WRONG: {each}" for each in result.wrong)
-    waited = f" (for: {result.waited})" if result.took > LONG and result.waited else ""
+    waited = f" ({result.waited})" if result.took > LONG and result.waited else ""
     took = f"as it must be after {result.took:.1f} s{waited}"
     return f"{result.number:4} {result.step}: {result.what}; {times}; {took}{wrong}"
 

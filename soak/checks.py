@@ -21,6 +21,8 @@ NOTHING_LEFT = 20.0
 COPIED = 20.0
 """Seconds at most; what it took is told. A node that has power again needs some for its start."""
 PAUSE = 0.1
+FRESH = 0.3
+"""Seconds in which a connection that lives has had an answer."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,6 +31,9 @@ class Wait:
 
     seconds: float = 0.0
     what: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s for: {self.what}" if self.what else ""
 
 
 def check(site: Site, patience: float = 1.0) -> Wait:
@@ -47,8 +52,7 @@ def check_traffic(site: Site, patience: float = 1.0) -> Wait:
     for address in site.addresses():
         if wait_for_answer(site.outside, address, ANSWER * patience) is None:
             raise LabError(f"Not within {ANSWER * patience:.0f} s: {address} answers from outside.")
-    since = time.time()
-    waits.append(_eventually(lambda: _silent_flows(site, since), ANSWER * patience))
+    waits.append(_eventually(lambda: _silent_flows(site, time.time() - FRESH), ANSWER * patience))
     if (forwarding := site.state.forwarding) is not None:
         waits.append(_eventually(lambda: _not_forwarded(site, forwarding.address), ANSWER * patience))
     if site.state.v6:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 
 import httpx
@@ -26,13 +26,15 @@ MASTERS = 1.0
 """Seconds that a router may have no master, or several."""
 
 
-def soak(site: Site, random: Random, seconds: float, patience: float) -> Iterator[Result]:
+def soak(
+    site: Site, random: Random, seconds: float, patience: float, steps: Sequence[Step] = STEPS
+) -> Iterator[Result]:
     """Each step as it is done; in the end all is mended. LabError with what does not become as it must be."""
     check(site, patience)
     end, number = time.monotonic() + seconds, 0
     while time.monotonic() < end:
         number += 1
-        step = random.choice([step for step in STEPS if step.may(site)])
+        step = random.choice([step for step in steps if step.may(site)])
         try:
             yield _one(site, step, number, random, patience)
         except (HawserError, httpx.HTTPError, OSError) as error:
@@ -63,7 +65,7 @@ def _one(site: Site, step: Step, number: int, random: Random, patience: float) -
     outage = _outage(answers, [each for each in addresses if addresses[each] in watched], begun, ended)
     span = _span(history, watched, site.seen)
     wrong = tuple(_wrong(step, outage, span, patience))
-    return Result(number, step.name, what, took, wait.what, outage, span.none, span.several, wrong)
+    return Result(number, step.name, what, took, str(wait), outage, span.none, span.several, wrong)
 
 
 def _reachable(site: Site, addresses: dict[str, str]) -> set[str]:
