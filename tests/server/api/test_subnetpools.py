@@ -150,7 +150,7 @@ def test_a_pool_that_is_full_says_so(alice, network):
         ({"ip_version": 6}, "BadRequest"),
         ({"use_default_subnetpool": True}, "BadRequest"),
         ({"allocation_pools": [{"start": "10.0.0.2", "end": "10.0.0.9"}]}, "BadRequest"),
-        ({"gateway_ip": "192.0.2.1"}, "InvalidInput"),
+        ({"gateway_ip": "2001:db8::1"}, "InvalidInput"),
         ({"subnetpool_id": "prefix_delegation", "ip_version": 6}, "InvalidInput"),
         ({"subnetpool_id": None}, "BadRequest"),
     ],
