@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from hawser.lab.lab import Fault
-from tests.scenario.guests import Guest, booted, first
+from tests.scenario.instances import Instance, booted, first
 from tests.scenario.talk import chat, echoing
 from tests.scenario.world import World, until
 
@@ -22,7 +22,7 @@ def echo(world: World) -> Iterator[None]:
 
 
 @pytest.fixture
-def hidden(world: World) -> Iterator[Guest]:
+def hidden(world: World) -> Iterator[Instance]:
     """An instance without a floating IP: it goes out by the gateway's address."""
     with booted(world, "hidden", world.tenant) as guest:
         yield guest
@@ -44,7 +44,7 @@ def power_cut(world: World) -> None:
 
 @pytest.mark.usefixtures("echo")
 def test_tcp_through_snat_and_floating_ip_survives_five_moves_and_five_power_cuts(
-    world: World, hidden: Guest
+    world: World, hidden: Instance
 ):
     talks = [chat(world, (guest.node.name, guest.name)) for guest in (hidden, first(world))]
     time.sleep(1)

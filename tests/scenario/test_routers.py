@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hawser.lab.lab import Fault
-from tests.scenario.guests import Guest, asked_from_outside, booted, first, says_who
+from tests.scenario.instances import Instance, asked_from_outside, booted, first, says_who
 from tests.scenario.world import NETWORK_NODES, World, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
@@ -79,7 +79,7 @@ def test_floating_ips_and_forwarded_ports_are_reached_from_behind_their_own_rout
             world.demo.network("DELETE", f"floatingips/{floating['id']}")
 
 
-def check_from_inside(world: World, guests: tuple[Guest, Guest, Guest], forwarded: str) -> None:
+def check_from_inside(world: World, guests: tuple[Instance, Instance, Instance], forwarded: str) -> None:
     one, two, three = guests
     router = gateway_address(world, world.router)
     with says_who(one, 9000), says_who(two, 9000):
