@@ -71,7 +71,7 @@ node.add_command(drain)
 node.add_command(undrain)
 
 
-@node.command("key")
+@node.command("key", short_help="Print the node_key of HOST.")
 @click.argument("host")
 @click.option("--config-file", "files", multiple=True, type=click.Path(exists=True, path_type=Path))
 def key(host: str, files: tuple[Path, ...]) -> None:
@@ -84,7 +84,7 @@ def key(host: str, files: tuple[Path, ...]) -> None:
     click.echo(node_key(secret, host))
 
 
-@node.command("run")
+@node.command("run", short_help="Run this node's roles in one process.")
 @click.option("--role", "roles", multiple=True, help="linuxbridge, l3 or dhcp; may be repeated.")
 @click.option("--config-file", "files", multiple=True, type=click.Path(exists=True, path_type=Path))
 def node_run(roles: tuple[str, ...], files: tuple[Path, ...]) -> None:

@@ -12,7 +12,7 @@ from hawser.cli.moving import Asked, Outcome
 from hawser.cli.networking import Networking
 
 
-@click.command()
+@click.command(short_help="Have other nodes carry the routers of NODE.")
 @click.argument("node")
 @moving.as_json
 def drain(node: str, as_json: bool) -> int:
@@ -31,7 +31,7 @@ def drain(node: str, as_json: bool) -> int:
     )
 
 
-@click.command()
+@click.command(short_help="Let NODE be master again.")
 @click.argument("node")
 @moving.as_json
 def undrain(node: str, as_json: bool) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
+import sys
 from pathlib import Path
 
 import click
@@ -19,7 +21,7 @@ def lab() -> None:
     """Nodes as namespaces on this machine: start, enter, break, heal and end them."""
 
 
-@lab.command()
+@lab.command(short_help="Start a lab and wait until all of it works.")
 @_name
 @click.option("--dhcp-on", type=click.Choice(["compute", "network"]), default="compute", show_default=True)
 @click.option("--network-nodes", type=int, default=2, show_default=True, help="How many, 1 to 9.")
@@ -77,12 +79,13 @@ def up(
             port_offset=port_offset,
             progress=steps,
         )
-    click.echo(f"Lab '{name}' is up: hawser lab status{_option(name)}", err=True)
+    hawser = "hawser" if shutil.which("hawser") else sys.argv[0]
+    click.echo(f"Lab '{name}' is up: {hawser} lab status{_option(name)}", err=True)
     if "identity" in made.record.services:
-        click.echo(f'To use it: eval "$(hawser lab openrc admin{_option(name)})"', err=True)
+        click.echo(f'To use it: eval "$({hawser} lab openrc admin{_option(name)})"', err=True)
 
 
-@lab.command()
+@lab.command(short_help="End a lab; nothing of it stays.")
 @_name
 def down(name: str) -> None:
     """End a lab: no process, mount, namespace or file of it stays."""
@@ -108,7 +111,11 @@ def status(name: str, as_json: bool) -> None:
         show_nodes(nodes)
 
 
-@lab.command("exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@lab.command(
+    "exec",
+    short_help="Run a command in a node.",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
 @_name
 @click.argument("node")
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
@@ -123,7 +130,11 @@ def execute(name: str, node: str, command: tuple[str, ...]) -> None:
     os.execvp(argv[0], argv)
 
 
-@lab.command("login", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@lab.command(
+    "login",
+    short_help="Run a command in an instance.",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
 @_name
 @click.argument("instance")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED)
@@ -189,7 +200,7 @@ def heal(name: str, node: str) -> None:
             found.heal(each, steps)
 
 
-@lab.command()
+@lab.command(short_help="End one service, such as node@network1.")
 @_name
 @click.option("--signal", "how", default="TERM", show_default=True, type=click.Choice(["TERM", "KILL"]))
 @click.argument("service")
@@ -210,7 +221,7 @@ def start(name: str, service: str) -> None:
     Lab.find(name).start(service)
 
 
-@lab.command()
+@lab.command(short_help="Print what makes a shell act as a user.")
 @_name
 @click.argument("user", default="admin")
 def openrc(name: str, user: str) -> None:

@@ -15,7 +15,7 @@ def router() -> None:
     """Move highly available routers between their nodes; no packet is lost."""
 
 
-@router.command()
+@router.command(short_help="Have another node carry ROUTER.")
 @click.argument("router")
 @click.option("--to", "host", metavar="NODE", help="Default: the node that carries the fewest routers.")
 @moving.as_json
@@ -30,7 +30,7 @@ def failover(router: str, host: str | None, as_json: bool) -> int:
     return moving.tell(outcomes, as_json, f"{asked.to_host} carries {router} already.")
 
 
-@router.command()
+@router.command(short_help="Have all nodes carry equally many.")
 @moving.as_json
 def rebalance(as_json: bool) -> int:
     """Have all nodes carry equally many routers, by as few moves as that takes."""
