@@ -13,6 +13,7 @@ import pytest
 from hawser.machine.drivers import procfs
 from hawser.machine.drivers.events import LinkEvents, ProcessEvents
 from hawser.machine.drivers.machine import Machine
+from hawser.machine.items.fdb import Flood, Place
 from hawser.machine.items.file import File
 from hawser.machine.items.item import netns_key
 from hawser.machine.items.link import Member, Vlan
@@ -129,8 +130,9 @@ def test_facts_tell_which_links_have_a_carrier(kernel):
 def answering(kernel):
     """A bridge with a router on it, and another node's port that it knows of."""
     kernel.add_foreign_link("under")
-    kernel.make(router(), veth(), address(), bridge(), Member("tap1", "brq1"), vxlan())
-    kernel.make(Member("vxlan-7", "brq1", answers=True), neighbour(), place())
+    ipv6 = setting("net/ipv6/conf/qr-1/disable_ipv6", "0", "qr-1"), address("2001:db8::1/64")
+    kernel.make(router(), veth(), address(), *ipv6, bridge(), Member("tap1", "brq1"), vxlan())
+    kernel.make(Member("vxlan-7", "brq1", answers=True), neighbour(), neighbour("2001:db8::9"), place())
 
 
 def known(address):
@@ -140,13 +142,30 @@ def known(address):
     return run("ip", "-n", R1, "neigh", "show", address)
 
 
-def test_who_asks_for_a_known_neighbour_is_answered_here_and_for_no_other(kernel):
+@pytest.mark.parametrize(("told", "other"), [("10.1.0.9", "10.1.0.8"), ("2001:db8::9", "2001:db8::8")])
+def test_who_asks_for_a_known_neighbour_is_answered_here_and_for_no_other(kernel, told, other):
     answering(kernel)
-    assert "lladdr fa:16:3e:00:00:09" in known("10.1.0.9")
-    assert "lladdr" not in known("10.1.0.8")
+    assert "lladdr fa:16:3e:00:00:09" in known(told)
+    assert "lladdr" not in known(other)
     run("ip", "-n", R1, "neigh", "flush", "dev", "qr-1")
     kernel.make(Member("vxlan-7", "brq1"))
-    assert "lladdr" not in known("10.1.0.9")
+    assert "lladdr" not in known(told)
+
+
+def test_a_tunnel_that_is_too_wide_for_its_interface_says_so(kernel):
+    kernel.add_foreign_link("under")
+    (failure,) = kernel.make(vxlan(mtu=1451)).failed
+    assert "under carries no packets of 1451 octets" in str(failure.error)
+    assert "path_mtu" in str(failure.error)
+
+
+def test_a_tunnel_goes_over_ipv6_as_well(kernel):
+    kernel.add_foreign_link("under")
+    six = replace(vxlan(mtu=1430), local=ip_address("2001:db8:1::1"))
+    other = Flood("vxlan-7", ip_address("2001:db8:1::2"))
+    there = Place("vxlan-7", "fa:16:3e:00:00:09", ip_address("2001:db8:1::2"))
+    assert not kernel.make(six, bridge(), Member("vxlan-7", "brq1"), other, there).failed
+    assert all(kernel.stands(item) for item in (six, other, there))
 
 
 def test_entries_of_an_operator_or_the_kernel_are_not_ours(kernel):

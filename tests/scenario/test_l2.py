@@ -86,15 +86,15 @@ def answer(world: World, node: str, on: bool) -> None:
 def test_who_asks_for_a_port_of_another_node_is_answered_on_its_own(world: World, quiet: dict[str, Guest]):
     asker, wanted = quiet["compute1"], quiet["compute2"]
     entries = ["ip", "neigh", "show", wanted.address, "nud", "permanent"]
-    until(lambda: wanted.address in asker.node.run(entries).stdout, 10, "the node knows of the other's port")
+    until(lambda: wanted.address in asker.node.run(entries).stdout, 30, "the node knows of the other's port")
     assert questions(world, asker, wanted) == 0
     answer(world, "compute1", False)
     try:
-        until(lambda: wanted.address not in asker.node.run(entries).stdout, 10, "it forgets it")
+        until(lambda: wanted.address not in asker.node.run(entries).stdout, 30, "it forgets it")
         assert questions(world, asker, wanted) == 5
     finally:
         answer(world, "compute1", True)
-    until(lambda: wanted.address in asker.node.run(entries).stdout, 10, "it knows it again")
+    until(lambda: wanted.address in asker.node.run(entries).stdout, 30, "it knows it again")
 
 
 def test_a_silent_guest_that_moves_is_reached_where_it_is(world: World, quiet: dict[str, Guest]):
@@ -173,6 +173,7 @@ def sizes(node: Any, links: list[str]) -> list[int]:
 def test_a_networks_mtu_reaches_its_router_and_what_that_advertises(world: World):
     master = world.lab.node(world.settle())
     body = {"network": {"mtu": 1400}}
+    ping = world.ping()
     world.admin.network("PUT", f"networks/{world.tenant}", body)
     qr = ["sh", "-c", f"ip -n {world.netns} -o link | grep 'qr-'"]
     until(lambda: "mtu 1400" in master.run(qr).stdout, 10, "the router's interface has it")
@@ -180,6 +181,7 @@ def test_a_networks_mtu_reaches_its_router_and_what_that_advertises(world: World
     until(lambda: "1400" in master.run(said, check=False).stdout, 10, "routers advertise it")
     world.admin.network("PUT", f"networks/{world.tenant}", {"network": {"mtu": 1450}})
     until(lambda: "mtu 1450" in master.run(qr).stdout, 10, "and the other one again")
+    assert ping.stop().lost == 0
     assert world.settle() == master.name
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Iterator
 
@@ -21,8 +22,8 @@ def classic() -> Iterator[World]:
         "network.l3_agent.DEFAULT.ha_vrrp_auth_password=secret",
         "network.linuxbridge_agent.vxlan.l2_population=False",
         "compute.linuxbridge_agent.vxlan.l2_population=False",
-        "network.linuxbridge_agent.vxlan.vxlan_group=239.1.1.1",
-        "compute.linuxbridge_agent.vxlan.vxlan_group=239.1.1.1",
+        "network.linuxbridge_agent.vxlan.vxlan_group=239.1.0.0/16",
+        "compute.linuxbridge_agent.vxlan.vxlan_group=239.1.0.0/16",
     ]
     lab = Lab.up(f"classic{os.getpid()}", settings=settings)
     try:
@@ -44,8 +45,10 @@ def test_a_heartbeat_of_two_seconds_is_what_is_on_the_wire(classic: World):
 
 def test_failover_works_with_slow_heartbeats_and_without_l2_population(classic: World):
     before = classic.settle()
-    links = classic.lab.node(before).run(["ip", "-d", "link", "show", "type", "vxlan"]).stdout
-    assert "group 239.1.1.1" in links
+    tunnels = classic.lab.node(before).run(["ip", "-d", "link", "show", "type", "vxlan"]).stdout
+    chosen = re.findall(r"vxlan id (\d+) group (\S+)", tunnels)
+    assert chosen == [(vni, f"239.1.0.{vni}") for vni, _ in chosen], "each network has its own group"
+    assert chosen
     ping = classic.ping()
     time.sleep(1)
     cut = time.time()

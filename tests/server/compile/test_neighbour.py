@@ -115,6 +115,32 @@ def test_nobody_answers_for_an_address_that_another_port_may_come_to_hold(stage,
     assert vip.host == ""
 
 
+def touched(stage, make):
+    """The neighbours that are looked at again for what ``make`` does."""
+    picture = snapshot.fill(stage.store)
+    compiler = Compiler(picture)
+    made = make()
+    keys = compiler.take(snapshot.catch_up(stage.store, picture))
+    return {id for kind, id in keys if kind == "neighbours"}, made
+
+
+def test_a_port_that_comes_costs_itself_alone(stage, lan):
+    for host in ("compute1", "compute2"):
+        instance(stage, lan, host)
+    ids, made = touched(stage, lambda: instance(stage, lan, "compute1"))
+    assert ids == {made.id}
+
+
+def test_what_roams_costs_nothing_where_nobody_answers(stage):
+    lan = stage.network()
+    stage.subnet(lan, "10.0.0.0/24", enable_dhcp=False)
+    join(stage, "compute1", answers=False)
+    instance(stage, lan, "compute1")
+    pair = AddressPair("", ip_network("10.0.0.200/32"))
+    ids, made = touched(stage, lambda: instance(stage, lan, "compute1", address_pairs=(pair,)))
+    assert ids == {made.id}
+
+
 def test_a_dhcp_servers_address_stays(stage, lan):
     server = stage.port(lan, ADMIN, device_owner=owners.DHCP, device_id="d", host="compute1")
     instance(stage, lan, "compute2")

@@ -160,6 +160,9 @@ def _words(item: Item, refusal: Refusal) -> str:
     if refusal.errno == errno.EOPNOTSUPP and kind in link_codec.MODULES:
         module = link_codec.MODULES[kind]
         return f"this kernel has no {kind} interfaces. Load the module {module} (modprobe {module})"
+    if refusal.errno == errno.EINVAL and isinstance(item, Vxlan):
+        wide = f"{item.device} carries no packets of {item.mtu} octets and the tunnel's own"
+        return f"{refusal}; perhaps {wide}. Lower the network's MTU, or set path_mtu on the servers"
     return str(refusal)
 
 
