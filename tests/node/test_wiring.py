@@ -135,7 +135,10 @@ def test_without_the_module_a_vlan_network_is_not_wired_and_all_else_is():
 
 def test_the_agent_names_the_module_and_the_remedy():
     node, facts = samples.node(segments=(VLAN,)), samples.facts(**NO_VLANS)
-    (alarm,) = status.agent_state(ROLES["linuxbridge"], facts, node, 0).configurations["alarms"]
+    told = Alarms()
+    told.tell(bridge.alarms(node, facts))
+    state = status.agent_state(ROLES["linuxbridge"], facts, node, 0, told.present)
+    (alarm,) = state.configurations["alarms"]
     assert "modprobe 8021q" in alarm and samples.EXTERNAL in alarm
     port = status.port_statuses(node, facts, {})[samples.QG]
     assert not port.up and "8021q" in port.why

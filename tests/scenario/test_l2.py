@@ -25,6 +25,8 @@ def world() -> Iterator[World]:
         "compute.linuxbridge_agent.vxlan.arp_responder=True",
         "controller.ml2_conf.ml2.type_drivers=flat,vlan,vxlan",
         "controller.ml2_conf.ml2_type_vlan.network_vlan_ranges=provider:100:110",
+        "controller.ml2_conf.ml2_type_flat.flat_networks=*",
+        "network.linuxbridge_agent.linux_bridge.bridge_mappings=office:br-ex",
     ]
     lab = Lab.up(f"l2-{os.getpid()}", settings=settings)
     try:
@@ -195,12 +197,11 @@ def test_a_vlan_network_stands_or_its_port_is_down_and_the_agent_says_why(world:
         if there.node.run(
             ["ip", "link", "add", "probe", "link", "eth2", "type", "vlan", "id", "9"], check=False
         ).returncode:
-            until(lambda: alarms(world, "network1") != [], 15, "the agent has an alarm")
-            (alarm,) = alarms(world, "network1")
-            assert "modprobe 8021q" in alarm and network["id"] in alarm
+            until(lambda: network["id"] in str(alarms(world, "network1")), 15, "the agent has an alarm")
+            assert "modprobe 8021q" in str(alarms(world, "network1"))
             time.sleep(2)
-            log = there.node.run(["grep", "-c", "alarm: ", "/var/log/neutron/node.log"]).stdout
-            assert int(log) == 1, "it is told once, and tried no more"
+            told = there.node.run(["grep", "-c", "alarm: this kernel", "/var/log/neutron/node.log"]).stdout
+            assert int(told) == 1, "it is told once, and tried no more"
             assert world.admin.network("GET", shown)["port"]["status"] == "DOWN"
         else:
             there.node.run(["ip", "link", "delete", "probe"])
@@ -210,6 +211,28 @@ def test_a_vlan_network_stands_or_its_port_is_down_and_the_agent_says_why(world:
         world.admin.network("DELETE", shown)
         world.admin.network("DELETE", f"networks/{network['id']}")
     until(lambda: alarms(world, "network1") == [], 15, "the alarm is over with the network")
+
+
+def test_a_flat_network_waits_for_the_operators_bridge_and_leaves_it_behind(world: World):
+    flat = {"provider:network_type": "flat", "provider:physical_network": "office"}
+    network = world.admin.make("network", name="office", **flat)["id"]
+    world.admin.make("subnet", network_id=network, cidr="10.9.0.0/24", ip_version=4, enable_dhcp=False)
+    there = guest(world, network, "network1")
+    shown = f"ports/{there.port['id']}"
+    master = ["readlink", f"/sys/class/net/{there.tap}/master"]
+    try:
+        until(lambda: "br-ex of office is missing" in str(alarms(world, "network1")), 15, "it is missed")
+        there.node.run(["ip", "link", "add", "name", "br-ex", "up", "type", "bridge"])
+        until(lambda: there.node.run(master, check=False).stdout.endswith("/br-ex\n"), 15, "the tap joins it")
+        until(lambda: world.admin.network("GET", shown)["port"]["status"] == "ACTIVE", 15, "the API knows")
+        assert f"brq{network[:11]}" not in there.node.run(["ip", "link"]).stdout
+    finally:
+        there.unplug()
+        world.admin.network("DELETE", shown)
+        world.admin.network("DELETE", f"networks/{network}")
+    until(lambda: alarms(world, "network1") == [], 15, "the alarm is over")
+    assert "br-ex" in there.node.run(["ip", "link"]).stdout
+    there.node.run(["ip", "link", "delete", "br-ex"])
 
 
 def alarms(world: World, host: str) -> list[str]:

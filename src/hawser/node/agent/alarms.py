@@ -14,6 +14,11 @@ class Alarms:
     def __init__(self) -> None:
         self._present: frozenset[str] = frozenset()
 
+    @property
+    def present(self) -> list[str]:
+        """Those that were told and are not over, sorted."""
+        return sorted(self._present)
+
     def tell(self, alarms: Iterable[str]) -> None:
         """These are all that there are."""
         before, self._present = self._present, frozenset(alarms)

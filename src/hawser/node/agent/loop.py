@@ -157,7 +157,8 @@ class Loop:
     def agent_states(self) -> list[AgentState]:
         """Each role as an agent of the API."""
         intent = self._intent or NodeIntent(self.settings.host, 0)
-        return [status.agent_state(role, self._facts, intent, self.started_at) for role in self.roles]
+        alarms = self._alarms.present
+        return [status.agent_state(role, self._facts, intent, self.started_at, alarms) for role in self.roles]
 
     async def run(self) -> None:
         """Turn at every wake-up, and look at the whole machine every so often."""

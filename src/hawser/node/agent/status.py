@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from hawser.base import names
 from hawser.machine.items.item import ROOT, Item, Key
@@ -13,8 +13,10 @@ from hawser.wire.intent import NodeIntent
 from hawser.wire.report import AgentState, Mastership, PortStatus, RouterStatus
 
 
-def agent_state(role: Role, facts: Facts, intent: NodeIntent, started_at: float) -> AgentState:
-    """One role as an agent of the API."""
+def agent_state(
+    role: Role, facts: Facts, intent: NodeIntent, started_at: float, alarms: Sequence[str] = ()
+) -> AgentState:
+    """One role as an agent of the API; ``alarms`` are what keeps networks from being wired."""
     settings = facts.settings
     wires = role.name == "linuxbridge"
     return AgentState(
@@ -24,12 +26,12 @@ def agent_state(role: Role, facts: Facts, intent: NodeIntent, started_at: float)
         started_at=started_at,
         tunnel_address=str(settings.local_ip) if wires and settings.local_ip else "",
         mappings=tuple(sorted({*settings.physical_interfaces, *settings.physical_bridges})) if wires else (),
-        configurations=_configurations(role, facts, intent),
+        configurations=_configurations(role, facts, intent, alarms),
     )
 
 
 def _configurations(
-    role: Role, facts: Facts, intent: NodeIntent
+    role: Role, facts: Facts, intent: NodeIntent, alarms: Sequence[str]
 ) -> dict[str, str | int | float | bool | list[str] | dict[str, str]]:
     settings = facts.settings
     if role.name == "l3":
@@ -57,7 +59,7 @@ def _configurations(
         "interface_mappings": dict(settings.physical_interfaces),
         "bridge_mappings": dict(settings.physical_bridges),
         "devices": len(intent.ports),
-        "alarms": list(bridge.alarms(intent, facts)),
+        "alarms": list(alarms),
     }
 
 
