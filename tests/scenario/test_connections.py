@@ -58,3 +58,26 @@ def test_tcp_through_snat_and_floating_ip_survives_five_moves_and_five_power_cut
     for talk in talks:
         said, _ = talk.communicate(timeout=20)
         assert "survived" in said, said
+
+
+@pytest.mark.usefixtures("echo")
+@pytest.mark.parametrize("on_master", [True, False], ids=["master", "stand-by"])
+def test_a_conntrackd_that_hangs_is_started_again_and_makes_good_what_it_missed(
+    world: World, hidden: Instance, on_master: bool
+):
+    master = world.settle()
+    node = master if on_master else world.other(master)
+    (victim,) = world.pids(node, "conntrackd")
+    world.lab.stop(f"node@{node}")
+    world.lab.node(node).run(["kill", "-STOP", str(victim)])
+    talk = chat(world, (hidden.node.name, hidden.name))
+    world.lab.start(f"node@{node}")
+    until(lambda: world.pids(node, "conntrackd") not in ([], [victim]), 10, "another runs")
+    time.sleep(1)
+    world.lab.fail(master, Fault.POWER)
+    until(lambda: world.masters() == [world.other(master)], 10, "the other node takes over")
+    time.sleep(1)
+    assert talk.poll() is None
+    world.lab.heal(master)
+    said, _ = talk.communicate(timeout=20)
+    assert "survived" in said, said

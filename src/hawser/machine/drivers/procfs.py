@@ -47,6 +47,11 @@ def pulse(main: int) -> Pulse | None:
     )
 
 
+def is_stopped(pid: int) -> bool:
+    """Whether a signal or a debugger keeps a process from running."""
+    return _read(f"/proc/{pid}/status").partition(b"\nState:")[2].lstrip()[:1] in (b"T", b"t")
+
+
 def _children(pid: int) -> list[str]:
     return _read(f"/proc/{pid}/task/{pid}/children").decode().split()
 

@@ -26,7 +26,7 @@ from hawser.node.agent.alarms import Alarms
 from hawser.node.agent.cache import Cache
 from hawser.node.agent.reporter import Reporter
 from hawser.node.agent.roles import Role
-from hawser.node.planners import bridge, router_ha
+from hawser.node.planners import bridge, conntrack, router_ha
 from hawser.node.planners.facts import Contact, Facts, Outlook
 from hawser.wire.change import IntentChange
 from hawser.wire.intent import HighAvailability, NodeIntent, Router
@@ -142,6 +142,10 @@ class Loop:
             key = process_key(names.router_namespace(router.id), router_ha.PROCESS)
             if key in self._daemons:
                 yield self._daemons[key], key, self._masterships.get(router.id, Mastership.UNKNOWN)
+
+    def copiers(self) -> Iterator[tuple[int, Key]]:
+        """Each conntrackd: its pid and its key."""
+        return ((pid, key) for key, pid in self._daemons.items() if key[2] == conntrack.PROCESS)
 
     async def end(self, daemon: Key) -> None:
         """A daemon hangs, for so long that others do its work: it is started anew."""

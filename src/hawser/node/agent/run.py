@@ -16,7 +16,7 @@ from hawser.machine.drivers.events import LinkEvents
 from hawser.machine.drivers.machine import Machine
 from hawser.node.agent import watch
 from hawser.node.agent.alone import alone
-from hawser.node.agent.guard import guard
+from hawser.node.agent.guard import guard, guard_copies
 from hawser.node.agent.healthcheck import check_health
 from hawser.node.agent.heartbeat import FIRST_WORD, Heartbeat
 from hawser.node.agent.joining import join
@@ -62,7 +62,7 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
     jobs = [loop.reporter.run(), _follow(settings, loop)]
     routes = any(role.name == "l3" for role in roles)
     if routes:
-        jobs += [guard(loop), join(loop)]
+        jobs += [guard(loop), guard_copies(loop), join(loop)]
     if routes and settings.ha_vrrp_health_check_interval:
         jobs.append(check_health(loop, settings.ha_vrrp_health_check_interval))
     if routes and settings.local_ip is not None:
