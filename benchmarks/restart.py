@@ -17,7 +17,7 @@ GOALS = (LOST, SILENCE)
 
 INTERVAL = 0.01
 """Seconds between two pings."""
-AFTER = 5.0
+AFTER = 3.0
 """Seconds that the ping is watched after an agent was started again: it looks at its machine in that time."""
 
 

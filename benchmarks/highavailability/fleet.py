@@ -34,7 +34,7 @@ GOALS = (MADE, BACK, WORST_BACK, HEAL, CUT, CUT_HEAL, SYNC, LOST, GONE)
 INTERVAL = 0.02
 WITHOUT = 3.0
 """Seconds of a fault."""
-RETURN = 8.0
+RETURN = 6.0
 """Seconds that a node gets for its return, at least."""
 LOG = "/var/log/neutron/node.log"
 IN_SYNC = "the machine is as it shall be"
@@ -76,7 +76,7 @@ def lose(
     stage: Stage, routers: tuple[routed.Router, ...], fault: Fault, node: str, interval: float = INTERVAL
 ) -> Loss:
     """A node breaks (its power, or its link to the tunnel network), and is mended."""
-    until(lambda: many.known(stage, routers), "the API knows every master")
+    many.settle(stage, routers)
     crowd = Crowd(stage.outside, [router.outer for router in routers], interval)
     with step(stage.progress, f"{len(routers)} routers: {fault} of {node}, and back"):
         time.sleep(1.0)
@@ -85,7 +85,7 @@ def lose(
         time.sleep(WITHOUT)
         healed = time.time()
         stage.lab.heal(node)
-        until(lambda: many.known(stage, routers), "the API knows every master")
+        many.settle(stage, routers)
         time.sleep(max(1.0, healed + RETURN - time.time()))
         ended = time.time()
     answers = crowd.stop()

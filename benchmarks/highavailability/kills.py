@@ -21,7 +21,7 @@ ONE = Goal("keepalived killed with -9: until there is one master (worst)", "s", 
 GOALS = (AGENT, SERVER, KEEPALIVED, ONE)
 
 INTERVAL = 0.01
-AFTER = 4.0
+AFTER = 3.0
 """Seconds that the ping is watched after all is as before."""
 
 

@@ -50,12 +50,16 @@ def make(stage: Stage, insides: Sequence[routed.TenantNetwork]) -> Made:
             until(lambda: len(crowd.heard()) == len(made), "every router answers", PATIENCE)
         finally:
             answers = crowd.stop()
-        until(lambda: known(stage, made), "the API knows every master", PATIENCE)
+        settle(stage, made)
     return Made(made, answers.last_first() - begun)
 
 
-def known(stage: Stage, made: Sequence[routed.Router]) -> bool:
-    """Whether the API says that each has one master and one that stands by."""
+def settle(stage: Stage, made: Sequence[routed.Router]) -> None:
+    """Wait until the API says that each has one master and one that stands by."""
+    until(lambda: _all_known(stage, made), "the API knows every master", PATIENCE)
+
+
+def _all_known(stage: Stage, made: Sequence[routed.Router]) -> bool:
     parts = stage.admin.shared_out()
     return all(parts.get(router.id) == _SHARED_OUT for router in made)
 
