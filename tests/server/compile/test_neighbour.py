@@ -6,13 +6,14 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
+from hawser.server.compile.host import HostIntent
 from hawser.server.compile.node import Compiler
 from hawser.server.model import port as owners
 from hawser.server.model.port import AddressPair, PortChanges
 from hawser.server.service import port, report
 from hawser.server.store import snapshot
 from hawser.wire.report import AgentState, Report
-from tests.server.stage import ADMIN
+from tests.server.stage import ADMIN, L3
 
 HOSTS = {"compute1": "10.0.1.31", "compute2": "10.0.1.32", "compute3": "10.0.1.33"}
 
@@ -113,6 +114,79 @@ def test_nobody_answers_for_an_address_that_another_port_may_come_to_hold(stage,
     port.update(stage.store, ADMIN, three.id, PortChanges(address_pairs=()))
     assert told(stage, "compute2")[0] == {one.id, three.id}
     assert vip.host == ""
+
+
+def pair_comes(stage, lan, one):
+    pairs = (AddressPair("", ip_network("10.0.0.200/32")),)
+    port.update(stage.store, ADMIN, one.id, PortChanges(address_pairs=pairs))
+
+
+def roaming_port_comes(stage, lan, _one):
+    instance(stage, lan, "compute1", port_security_enabled=False, security_group_ids=())
+
+
+def port_moves(stage, _lan, one):
+    port.update(stage.store, ADMIN, one.id, PortChanges(host="compute3"))
+
+
+def router_comes(stage, lan, _one):
+    for host in ("network1", "network2"):
+        state = AgentState(
+            "Linux bridge agent", "b", "", 0.0, "10.0.1.2" + host[-1], (), {"arp_responder": True}
+        )
+        report.take(stage.store, host, Report(agents=(state,)))
+        instance(stage, lan, host)
+    subnet = stage.subnet(lan, "10.0.9.0/24", enable_dhcp=False)
+    stage.joined(stage.router(), subnet)
+
+
+def router_gets_another_host(stage, _lan, _one):
+    stage.alive("compute1", roles=(L3,))
+
+
+def nothing(_stage, _lan, _one):
+    pass
+
+
+def agent_answers_no_more(stage, _lan, _one):
+    join(stage, "compute2", answers=False)
+
+
+def agent_begins_to_answer(stage, _lan, _one):
+    join(stage, "compute3")
+
+
+@pytest.mark.parametrize(
+    ("first", "happens"),
+    [
+        (nothing, pair_comes),
+        (nothing, roaming_port_comes),
+        (nothing, port_moves),
+        (nothing, router_comes),
+        (router_comes, router_gets_another_host),
+        (nothing, agent_answers_no_more),
+        (nothing, agent_begins_to_answer),
+    ],
+)
+def test_who_follows_knows_what_a_newcomer_is_told(stage, lan, first, happens):
+    one, *_ = [instance(stage, lan, host) for host in HOSTS]
+    first(stage, lan, one)
+    picture = snapshot.fill(stage.store)
+    compiler = Compiler(picture)
+    intents = {host: HostIntent(host) for host in (*HOSTS, "network1", "network2")}
+    before = {}
+    for host, held in intents.items():
+        held.put(1, compiler.whole(host))
+        before[host] = dict(held.records)
+    happens(stage, lan, one)
+    changes = snapshot.catch_up(stage.store, picture)
+    for host, records in compiler.again(compiler.take(changes), intents).items():
+        intents[host].put(2, records)
+    anew = Compiler(snapshot.fill(stage.store))
+    assert {host: held.records for host, held in intents.items()} == {
+        host: anew.whole(host) for host in intents
+    }
+    assert any(held.records != before[host] for host, held in intents.items())
 
 
 def touched(stage, make):
