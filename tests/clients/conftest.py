@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,39 +16,24 @@ from conformance.site import Site
 from hawser.lab import environments
 from hawser.lab.config_files import POLICY
 from hawser.lab.progress import Silent
+from tests.clients import command
+from tests.clients.command import Answer, Command
 from tests.clients.transcripts import Step, parse
 
 HERE = Path(__file__).parent
 
 
-@dataclass
-class Answer:
-    """What a command printed, and how it ended."""
-
-    status: int
-    said: str
-
-
 class Neutron:
-    """The real `neutron` client: for each user a process of its own environment that runs one command after the
-    other."""
+    """The real `neutron` client, a process for each user."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
-        self._processes: dict[str, subprocess.Popen] = {}
+        self._commands: dict[str, Command] = {}
 
     def __call__(self, user: str, words: list[str]) -> Answer:
-        process = self._processes.get(user) or self._start(user)
-        process.stdin.write(json.dumps(words) + "\n")
-        process.stdin.flush()
-        return Answer(**json.loads(process.stdout.readline()))
-
-    def _start(self, user: str) -> subprocess.Popen:
-        argv = [environments.pinned("neutronclient", "python"), "-P", HERE / "neutron_process.py"]
-        environment = {**os.environ, **self._site.variables(user)}
-        pipe = subprocess.PIPE
-        self._processes[user] = subprocess.Popen(argv, stdin=pipe, stdout=pipe, text=True, env=environment)
-        return self._processes[user]
+        if user not in self._commands:
+            self._commands[user] = command.neutron(self._site.variables(user))
+        return self._commands[user](words)
 
     def walk(self, transcript: str) -> list[str]:
         """Each step of a transcript that went otherwise than written."""
@@ -58,14 +42,13 @@ class Neutron:
     def _obstacle(self, step: Step) -> str | None:
         answer = self(step.user, step.argv)
         if answer.status:
-            return f"{step.command}: exit status {answer.status}: {answer.said}"
-        missing = step.missing_in(answer.said)
-        return f"{step.command}: {missing} is missing in\n{answer.said}" if missing else None
+            return f"{step.command}: exit status {answer.status}: {answer.output}"
+        missing = step.missing_in(answer.output)
+        return f"{step.command}: {missing} is missing in\n{answer.output}" if missing else None
 
     def close(self) -> None:
-        for process in self._processes.values():
-            process.stdin.close()
-            process.wait(10)
+        for each in self._commands.values():
+            each.close()
 
 
 class Refused(Exception):

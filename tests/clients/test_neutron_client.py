@@ -14,8 +14,8 @@ pytestmark = pytest.mark.service
 def value(neutron, user, command, name):
     """One field of what a command shows."""
     answer = neutron(user, [*command.split(), "-f", "json"])
-    assert answer.status == 0, answer.said
-    return json.loads(answer.said[answer.said.index("{") :])[name]
+    assert answer.status == 0, answer.output
+    return json.loads(answer.printed[answer.printed.index("{") :])[name]
 
 
 @pytest.mark.parametrize(
@@ -53,5 +53,7 @@ def test_what_is_wrong_is_said(neutron):
     refused = neutron("demo", ["router-create", "r", "--no-such-attribute", "x"])
     assert refused.status != 0
     assert "no_such_attribute" in refused.said
-    assert "Unable to find network with name or id 'nowhere'" in neutron("demo", ["net-show", "nowhere"]).said
-    assert neutron("demo", ["agent-list"]).said.count("|") == 0
+    assert (
+        "Unable to find network with name or id 'nowhere'" in neutron("demo", ["net-show", "nowhere"]).output
+    )
+    assert neutron("demo", ["agent-list"]).output.count("|") == 0

@@ -3,13 +3,13 @@
 import json
 import os
 import time
-from pathlib import Path
 
 import pytest
 
+from tests.clients import command
+
 pytestmark = pytest.mark.kernel
 
-CLIENT = Path(__file__).parents[2] / "build/env/openstack/bin/openstack"
 CLOUDS = """clouds:
   node:
     auth_type: none
@@ -26,11 +26,16 @@ BLUE = "00000000-0000-4000-8000-000000000000"
 def openstack(node, api):
     (node.folder / "clouds.yaml").write_text(CLOUDS)
 
-    def run(words: str, check: bool = True) -> str:
-        environment = f"OS_CLIENT_CONFIG_FILE={node.folder}/clouds.yaml"
-        return node.run("env", environment, str(CLIENT), "--os-cloud", "node", *words.split(), check=check)
+    variables = {"OS_CLIENT_CONFIG_FILE": f"{node.folder}/clouds.yaml", "OS_CLOUD": "node"}
+    client = command.openstack(variables, within=node.argv())
 
-    return run
+    def run(words: str, check: bool = True) -> str:
+        answer = client(words.split())
+        assert answer.status == 0 or not check, f"{words}: {answer.output}"
+        return answer.printed
+
+    yield run
+    client.close()
 
 
 def names(text: str) -> set[str]:

@@ -88,7 +88,7 @@ def identity():
     Identity.asked = []
     Identity.slow.set()
     server = ThreadingHTTPServer(("127.0.0.1", 0), Identity)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()

@@ -1,7 +1,6 @@
 """The commands of the documents, by the real `openstack` client against a real server process."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -14,9 +13,9 @@ import pytest
 from hawser.base.keys import node_key
 from hawser.wire import codec, version
 from hawser.wire.report import AgentState, Mastership, Report, RouterStatus
+from tests.clients import command
 
 ROOT = Path(__file__).resolve().parents[3]
-OPENSTACK = ROOT / "build/env/openstack/bin/openstack"
 pytestmark = pytest.mark.service
 
 
@@ -84,19 +83,15 @@ def server(tmp_path):
 
 @pytest.fixture
 def openstack(server):
-    def run(command: str, succeeds: bool = True) -> str:
-        done = subprocess.run(
-            [OPENSTACK, "--os-auth-type", "none", "--os-endpoint", server.url, *command.split()],
-            capture_output=True,
-            check=False,
-            text=True,
-            timeout=60,
-            env={**os.environ, "PYTHONWARNINGS": "ignore"},
-        )
-        assert (done.returncode == 0) is succeeds, f"{command}\n{done.stdout}{done.stderr}"
-        return done.stdout if succeeds else done.stderr
+    client = command.openstack({"OS_AUTH_TYPE": "none", "OS_ENDPOINT": server.url})
 
-    return run
+    def run(words: str, succeeds: bool = True) -> str:
+        answer = client(words.split())
+        assert (answer.status == 0) is succeeds, f"{words}\n{answer.output}"
+        return answer.printed if succeeds else answer.said
+
+    yield run
+    client.close()
 
 
 def agents(host: str, *kinds: str) -> Report:
