@@ -40,15 +40,20 @@ def row(mishap: Mishap, settings: tuple[str, ...] = (), where: str = "") -> Row:
     worst = Goal(f"gap: {what} (worst)", "ms", mishap.worst, mishap.peer)
     second = Goal(f"second outage, after: {what} (worst)", "ms", SECOND_OUTAGE, "5-32 s / 0.1-0.9 s")
 
+    lost = Goal(f"second outage, after: {what}: pings lost (worst)", "pings", 0)
+
     def measure(stage: Stage, runs: int) -> list[Figure]:
         outages = [
             failover.cycle(stage, number, mishap.what, mishap.do, mishap.undo)
             for number in range(1, runs + 1)
         ]
-        silent = max(outage.silence_on_return for outage in outages)
-        return [*middle_and_worst(gap, worst, [each.gap for each in outages]), Figure(second, silent, runs)]
+        return [
+            *middle_and_worst(gap, worst, [each.gap for each in outages]),
+            Figure(second, max(each.silence_on_return for each in outages), runs),
+            Figure(lost, max(each.lost_on_return for each in outages), runs),
+        ]
 
-    return Row((gap, worst, second), measure, settings)
+    return Row((gap, worst, second, lost), measure, settings)
 
 
 def _cut_tunnel(stage: Stage, master: str) -> None:

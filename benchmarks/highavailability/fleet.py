@@ -22,14 +22,16 @@ WORST_BACK = Goal(
     f"{ROUTERS} routers, one node lost: all answer again (worst)", "ms", 800, "5.5 s / 3.2 s (21)"
 )
 HEAL = Goal(f"{ROUTERS} routers, the node returns: longest silence (worst)", "ms", 50, "26-33 s / -")
+HEAL_LOST = Goal(f"{ROUTERS} routers, the node returns: pings lost (worst)", "pings", 0)
 CUT = Goal(f"{ROUTERS} routers, tunnel link of one node down: all answer again (worst)", "ms", 800)
 CUT_HEAL = Goal(
     f"{ROUTERS} routers, the tunnel link returns: longest silence (worst)", "ms", 50, "26-33 s / -"
 )
+CUT_LOST = Goal(f"{ROUTERS} routers, the tunnel link returns: pings lost (worst)", "pings", 0)
 SYNC = Goal(f"agent restart with {ROUTERS} routers, to in sync (worst)", "s", 1, "24-29 s / -")
 LOST = Goal(f"agent restart with {ROUTERS} routers: pings lost (worst)", "pings", 0)
 GONE = Goal(f"{ROUTERS} routers deleted to nothing left", "s", 3, "68 s (30) / -")
-GOALS = (MADE, BACK, WORST_BACK, HEAL, CUT, CUT_HEAL, SYNC, LOST, GONE)
+GOALS = (MADE, BACK, WORST_BACK, HEAL, HEAL_LOST, CUT, CUT_HEAL, CUT_LOST, SYNC, LOST, GONE)
 
 INTERVAL = 0.02
 WITHOUT = 3.0
@@ -43,10 +45,12 @@ IN_SYNC = "the machine is as it shall be"
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """Of all routers: the longest silence (milliseconds) while a node was lost, and when it returned."""
+    """Of all routers: the longest silence (milliseconds) while a node was lost, and when it returned; the pings that
+    were lost when it returned."""
 
     gap: float
     silence_on_return: float
+    lost_on_return: int
 
 
 def measure(stage: Stage, runs: int) -> Iterator[Figure]:
@@ -58,9 +62,11 @@ def measure(stage: Stage, runs: int) -> Iterator[Figure]:
     powers = [lose(stage, routers, Fault.POWER, node) for node in nodes(runs)]
     yield from middle_and_worst(BACK, WORST_BACK, [each.gap for each in powers])
     yield Figure(HEAL, max(each.silence_on_return for each in powers), runs)
+    yield Figure(HEAL_LOST, max(each.lost_on_return for each in powers), runs)
     cuts = [lose(stage, routers, Fault.LINK, node) for node in nodes(runs)]
     yield Figure(CUT, max(each.gap for each in cuts), runs)
     yield Figure(CUT_HEAL, max(each.silence_on_return for each in cuts), runs)
+    yield Figure(CUT_LOST, max(each.lost_on_return for each in cuts), runs)
     yield from _restart(stage, routers)
     yield Figure(GONE, many.remove(stage, routers), ROUTERS)
     for inside in insides:
@@ -90,7 +96,7 @@ def lose(
         ended = time.time()
     answers = crowd.stop()
     gaps, seconds = answers.silences(cut, healed), answers.silences(healed, ended)
-    return Loss(max(gaps.values()), max(seconds.values()))
+    return Loss(max(gaps.values()), max(seconds.values()), answers.lost(healed, ended))
 
 
 def _restart(stage: Stage, routers: tuple[routed.Router, ...]) -> Iterator[Figure]:
