@@ -7,7 +7,7 @@ from dataclasses import replace
 from random import SystemRandom
 from uuid import uuid4
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from hawser.base.addresses import LINK_LOCAL, eui64
 from hawser.base.errors import BadInput, Conflict
@@ -30,6 +30,10 @@ from hawser.server.store.tables.port import port_table, ports
 from hawser.server.store.tables.router import routers
 
 _CHANCE = SystemRandom()
+_MACS = select(port_table.c.mac).where(
+    port_table.c.network_id == bindparam("network"),
+    port_table.c.mac.in_(bindparam("wanted", expanding=True)),
+)
 
 
 def make(tx: Transaction, network: Network, draft: NewPort, group_ids: tuple[str, ...] = ()) -> Port:
@@ -178,6 +182,4 @@ def remove(tx: Transaction, port_id: str) -> None:
 
 def _in_use(tx: Transaction, network_id: str, wanted: Collection[str]) -> set[str]:
     """Which of these MACs ports of the network have."""
-    columns = port_table.c
-    found = select(columns.mac).where(columns.network_id == network_id, columns.mac.in_(wanted))
-    return {row[0] for row in tx.execute(found)}
+    return set(tx.execute(_MACS, {"network": network_id, "wanted": list(wanted)}).scalars())

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import psycopg
-from sqlalchemy import Connection, Engine, Update, func
+from sqlalchemy import Engine, Update, func
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.base import Executable
 
@@ -22,10 +22,8 @@ _LOOK = 1.0
 """Seconds after which an ended listener notices at the latest, and between two tries to connect."""
 
 
-def telling(connection: Connection, statement: Update) -> Executable:
-    """The statement, which also notifies the others once its transaction commits."""
-    if connection.dialect.name != "postgresql":
-        return statement
+def telling(statement: Update) -> Executable:
+    """The statement, which on PostgreSQL also notifies the others once its transaction commits."""
     return statement.returning(func.pg_notify(_CHANNEL, ""))
 
 

@@ -18,7 +18,18 @@ from copy import copy
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, CursorResult, Engine, Executable, delete, exc, insert, select, update
+from sqlalchemy import (
+    Connection,
+    CursorResult,
+    Engine,
+    Executable,
+    bindparam,
+    delete,
+    exc,
+    insert,
+    select,
+    update,
+)
 
 from hawser.base.config import ServerSettings
 from hawser.base.errors import BadInput, Conflict, Stale, Unavailable
@@ -32,6 +43,10 @@ LOG_KEPT = 10_000
 _TRIM_EVERY = 100
 _LOCK = select(log.counter.c.revision).with_for_update()
 _REVISION = select(log.counter.c.revision)
+_LOG = insert(log.changes)
+_COMMITTED = update(log.counter).values(revision=bindparam("made"))
+_TOLD = hearing.telling(_COMMITTED)
+"""The same, which also notifies other servers (PostgreSQL)."""
 _UNDONE = ("40001", "40P01")
 """PostgreSQL's codes of a serialization failure and of a deadlock."""
 _PAUSES = (0.01, 0.05, 0.2)
@@ -145,8 +160,9 @@ class Transaction:
         """Write the revision and its part of the log; last thing in a transaction that changed something."""
         revision = self.revision
         rows = [{"revision": revision, "noun": noun, "key": key} for noun, key in self._touched]
-        self.execute(insert(log.changes), rows)
-        self.execute(hearing.telling(self._connection, update(log.counter).values(revision=revision)))
+        self.execute(_LOG, rows)
+        postgresql = self._connection.dialect.name == "postgresql"
+        self.execute(_TOLD if postgresql else _COMMITTED, {"made": revision})
         if revision % _TRIM_EVERY == 0:
             self.execute(delete(log.changes).where(log.changes.c.revision <= revision - LOG_KEPT))
 

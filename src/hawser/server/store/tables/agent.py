@@ -145,6 +145,9 @@ def columns_of(agent: Agent) -> dict[str, Any]:
     return _row(agent)
 
 
+_ADD_HOSTINGS = insert(dhcp_hosting_table)
+
+
 def dhcp_hostings(tx: Transaction, *where: Where) -> list[DhcpHosting]:
     """Which DHCP agents serve which networks, by network and host."""
     columns = dhcp_hosting_table.c
@@ -156,7 +159,7 @@ def add_dhcp_hostings(tx: Transaction, hostings: Sequence[DhcpHosting]) -> None:
     """Have agents serve networks."""
     columns = dhcp_hosting_table.c.keys()
     if hostings:
-        tx.execute(insert(dhcp_hosting_table), [{n: getattr(each, n) for n in columns} for each in hostings])
+        tx.execute(_ADD_HOSTINGS, [{n: getattr(each, n) for n in columns} for each in hostings])
     for hosting in hostings:
         _touch(tx, hosting)
 

@@ -43,6 +43,7 @@ free_range_table = Table(
 """``pool`` is the place of the range's pool among the subnet's."""
 
 _C = free_range_table.c
+_ADD = insert(free_range_table)
 _BY_POOL = (
     select(_C.first, _C.last, _C.pool)
     .where(_C.subnet_id == bindparam("subnet"))
@@ -74,7 +75,7 @@ def fill(
     rows = [_row(subnet_id, each) for each in free_ranges(pools, taken)]
     tx.forget(_NOUN, subnet_id)
     if rows:
-        tx.execute(insert(free_range_table), rows)
+        tx.execute(_ADD, rows)
 
 
 def lowest(tx: Transaction, subnet_id: str, picked: frozenset[int] = frozenset()) -> int | None:
@@ -161,7 +162,7 @@ def _first(tx: Transaction, statement: Any, subnet_id: str, number: int) -> Rang
 def _put(tx: Transaction, subnet_id: str, one: Range) -> None:
     if one.first <= one.last:
         tx.forget(_NOUN, subnet_id)
-        tx.execute(insert(free_range_table), _row(subnet_id, one))
+        tx.execute(_ADD, _row(subnet_id, one))
 
 
 def _drop(tx: Transaction, subnet_id: str, one: Range) -> None:

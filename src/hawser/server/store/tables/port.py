@@ -123,6 +123,8 @@ port_group_table = Table(
     Column("security_group_id", REFERENCE, ForeignKey("security_groups.id"), primary_key=True, index=True),
 )
 
+_ADD_FIXED_IPS = insert(fixed_ip_table)
+_ADD_GROUPS = insert(port_group_table)
 _carried = port_table.alias("carried")
 
 
@@ -257,7 +259,7 @@ def _add_fixed_ips(
         for position, ip in enumerate(fixed_ips)
     ]
     if rows:
-        tx.execute(insert(fixed_ip_table), rows)
+        tx.execute(_ADD_FIXED_IPS, rows)
     freerange.take(tx, (each for fixed_ips in of_ports.values() for each in fixed_ips if each not in had))
 
 
@@ -268,4 +270,4 @@ def _add_groups(tx: Transaction, of_ports: Mapping[str, Iterable[str]]) -> None:
         for group_id in group_ids
     ]
     if rows:
-        tx.execute(insert(port_group_table), rows)
+        tx.execute(_ADD_GROUPS, rows)

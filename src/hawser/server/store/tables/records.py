@@ -97,6 +97,9 @@ class Records(Generic[Value]):
         by_id = table.c.id == bindparam("the_id")
         self._one = select(*self._columns).where(by_id)
         self._own_one = select(*own).where(by_id)
+        self._insert = insert(table)
+        self._change = update(table).where(by_id)
+        self._remove = delete(table).where(by_id)
         self._parts_of_one = [part.rows.where(part.key == bindparam("the_id")) for part in self._parts]
 
     def get(self, tx: Transaction, id: str, borrowed: bool = True) -> Value | None:
@@ -165,7 +168,7 @@ class Records(Generic[Value]):
         """Insert several that are parts of something, which the caller touches; their rows."""
         rows = [dict(self._row(value)) for value in values]
         if rows:
-            tx.execute(insert(self.table), rows)
+            tx.execute(self._insert, rows)
         for project_id, more in Counter(row.get("project_id", "") for row in rows).items():
             tx.grow(tally(self.table), project_id, more)
         return rows
@@ -183,12 +186,12 @@ class Records(Generic[Value]):
 
     def set(self, tx: Transaction, id: str, /, **columns: Any) -> None:
         """Set columns of one whose kind has no revision of its own."""
-        tx.execute(update(self.table).where(self.table.c.id == id).values(**columns))
+        tx.execute(self._change, {**columns, "the_id": id})
         tx.touch(self.noun, id)
 
     def remove(self, tx: Transaction, id: str) -> None:
         """Delete one."""
-        tx.execute(delete(self.table).where(self.table.c.id == id))
+        tx.execute(self._remove, {"the_id": id})
         tx.touch(self.noun, id)
 
     def _columns_of(self, value: Value) -> dict[str, Any]:
