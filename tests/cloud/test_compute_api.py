@@ -12,11 +12,11 @@ from hawser.base.keys import node_key
 from hawser.cloud.api.compute import compute_app
 from hawser.cloud.compute import Compute
 from hawser.cloud.hosts import Hosts
-from hawser.cloud.identity import NoAuth
 from hawser.cloud.model import Nic
 from hawser.cloud.network import NetworkFacts, ServerAddress
 from hawser.cloud.store import Store
 from hawser.cloud.wire import HostState, InstanceState, Wish
+from hawser.server.api.auth import NoAuth
 from hawser.wire import codec
 
 SECRET = "feed-secret"
@@ -323,7 +323,7 @@ def test_keypair_that_is_no_key_is_refused():
 
 def test_every_path_below_the_version_wants_a_known_caller():
     class Nobody:
-        def caller(self, headers):
+        def identify(self, headers):
             from hawser.base.errors import Unauthenticated
 
             raise Unauthenticated("who?")

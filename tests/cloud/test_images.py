@@ -7,8 +7,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from hawser.cloud.api.image import image_app
-from hawser.cloud.identity import NoAuth
 from hawser.cloud.store import Store
+from hawser.server.api.auth import NoAuth
 
 
 @pytest.fixture

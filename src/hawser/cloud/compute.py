@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from hawser.base.errors import BadInput, Conflict, HawserError, NotFound
 from hawser.cloud.dispatch import Dispatch
 from hawser.cloud.hosts import Hosts
-from hawser.cloud.identity import Caller
 from hawser.cloud.model import FLAVORS, Image, Nic, NicRequest, Power, Server, Status, now
 from hawser.cloud.network import Group, NetworkFacts, Networking
 from hawser.cloud.store import Store
+from hawser.server.model.caller import Caller
 
 SETTLE_SECONDS = 3.0
 HOST_SECONDS = 2.0
@@ -63,7 +63,7 @@ class Compute:
     def get(self, caller: Caller, server_id: str) -> Server:
         """A server that the caller may see."""
         server = self.store.servers.get(server_id)
-        if server is None or not caller.sees(server.project_id):
+        if server is None or not caller.owns(server.project_id):
             raise NotFound("server", server_id)
         return server
 
@@ -109,7 +109,7 @@ class Compute:
     def image(self, caller: Caller, image_id: str) -> Image:
         """An image that a server can be made from."""
         image = self.store.images.get(image_id)
-        if image is None or not (image.visibility == "public" or caller.sees(image.project_id)):
+        if image is None or not (image.visibility == "public" or caller.owns(image.project_id)):
             raise BadInput("imageRef", f"image {image_id} could not be found")
         if image.status != "active":
             raise BadInput("imageRef", f"image {image_id} is not active")

@@ -14,8 +14,8 @@ from keystoneauth1 import exceptions
 from keystoneauth1.session import Session
 
 from hawser.base.errors import BadInput, Conflict, Forbidden, HawserError, NotFound, Unavailable
-from hawser.cloud.identity import Caller
 from hawser.cloud.model import Nic, NicRequest
+from hawser.server.model.caller import Caller
 
 OWNER = "compute:nova"
 
@@ -69,7 +69,7 @@ class Networking:
             network = self._call("GET", f"networks/{network_id}")["network"]
         except NotFound:
             network = None
-        if network is None or not (caller.sees(network["project_id"]) or network.get("shared")):
+        if network is None or not (caller.owns(network["project_id"]) or network.get("shared")):
             raise BadInput("networks", f"network {network_id} could not be found")
         return _facts(network)
 
@@ -79,7 +79,7 @@ class Networking:
             port = self._call("GET", f"ports/{port_id}")["port"]
         except NotFound:
             port = None
-        if port is None or not caller.sees(port["project_id"]):
+        if port is None or not caller.owns(port["project_id"]):
             raise BadInput("networks", f"port {port_id} could not be found")
         if port.get("device_id"):
             raise Conflict(f"Port {port_id} is still in use.", "PortInUse")
@@ -148,7 +148,7 @@ class Networking:
         """Put the project's floating IP ``address`` on a port, or take it off."""
         query = [("floating_ip_address", address)]
         found = self._call("GET", "floatingips", query=query)["floatingips"]
-        mine = [ip for ip in found if caller.sees(ip["project_id"])]
+        mine = [ip for ip in found if caller.owns(ip["project_id"])]
         if not mine:
             raise NotFound("floatingip", address)
         self._call("PUT", f"floatingips/{mine[0]['id']}", {"floatingip": {"port_id": port_id}})

@@ -18,8 +18,9 @@ from hawser.cloud.api.bodies import KeypairBody
 from hawser.cloud.api.pipe import FAULTS, base_url, body, route
 from hawser.cloud.api.servers import Servers
 from hawser.cloud.compute import Compute
-from hawser.cloud.identity import Auth, Caller
 from hawser.cloud.model import FLAVORS, Keypair, flavor
+from hawser.server.api.auth import Auth
+from hawser.server.model.caller import Caller
 
 PREFIX = "/v2.1"
 

@@ -19,9 +19,10 @@ from hawser.base.errors import BadInput, Conflict, Forbidden, NotFound
 from hawser.cloud.api.bodies import Lenient, Name
 from hawser.cloud.api.pipe import FAULTS, base_url, body, route
 from hawser.cloud.api.views import Json, moment
-from hawser.cloud.identity import Auth, Caller
 from hawser.cloud.model import Image, now
 from hawser.cloud.store import Store
+from hawser.server.api.auth import Auth
+from hawser.server.model.caller import Caller
 
 PAYLOAD_LIMIT = 256 * 1024 * 1024
 VERSIONS = ("v2.0", "v2.1", "v2.2", "v2.3", "v2.5")
@@ -156,13 +157,13 @@ class _Images:
 
     def _own(self, request: Request, caller: Caller) -> Image:
         image = self._image(request, caller)
-        if not caller.sees(image.project_id):
+        if not caller.owns(image.project_id):
             raise Forbidden(f"Image {image.id} belongs to another project.")
         return image
 
 
 def _visible(image: Image, caller: Caller) -> bool:
-    return image.visibility in {"public", "community"} or caller.sees(image.project_id)
+    return image.visibility in {"public", "community"} or caller.owns(image.project_id)
 
 
 def _view(image: Image) -> Json:

@@ -25,7 +25,8 @@ from hawser.base.errors import (
     Unauthenticated,
     Unavailable,
 )
-from hawser.cloud.identity import Auth, Caller
+from hawser.server.api.auth import Auth
+from hawser.server.model.caller import Caller
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ def route(path: str, method: str, handler: Handler, auth: Auth) -> Route:
     """A route whose handler is told the caller; it answers 401 to anyone who is not known."""
 
     async def endpoint(request: Request) -> Response:
-        caller = await asyncio.to_thread(auth.caller, request.headers)
+        caller = await asyncio.to_thread(auth.identify, request.headers)
         return await handler(request, caller)
 
     return Route(path, endpoint, methods=[method])

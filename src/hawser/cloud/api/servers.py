@@ -16,9 +16,10 @@ from hawser.cloud.api.bodies import InterfaceBody, ServerBody, ServerChanges
 from hawser.cloud.api.pipe import base_url, body, raw, route
 from hawser.cloud.api.views import Json
 from hawser.cloud.compute import Compute
-from hawser.cloud.identity import Auth, Caller
 from hawser.cloud.model import Server
 from hawser.cloud.network import ServerAddress
+from hawser.server.api.auth import Auth
+from hawser.server.model.caller import Caller
 
 Action = Callable[[Caller, str, Json], Awaitable[Response]]
 
