@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Iterable
+from typing import Protocol, TypeVar
 
 from hawser.base.addresses import Interface
 from hawser.base.errors import BadInput
@@ -61,6 +62,9 @@ class Traffic(Protocol):
     def remote_address_group_id(self) -> str | None: ...  # noqa: D102
 
 
+Same = TypeVar("Same", bound=Traffic)
+
+
 def number(protocol: str) -> int:
     """A protocol's number, of its name or its number as text."""
     if protocol.lower() in PROTOCOLS:
@@ -94,6 +98,11 @@ def meaning(rule: Traffic) -> tuple[object, ...]:
         rule.remote_group_id,
         rule.remote_address_group_id,
     )
+
+
+def equal(rule: Traffic, others: Iterable[Same]) -> Same | None:
+    """The one of ``others`` that means the same as ``rule``."""
+    return next((other for other in others if meaning(other) == meaning(rule)), None)
 
 
 def check(draft: Traffic) -> None:

@@ -45,6 +45,7 @@ class Owned(Protocol):
 
 Thing = TypeVar("Thing", bound=Owned)
 Shared = TypeVar("Shared", bound=rbac.Shareable)
+Existing = TypeVar("Existing")
 
 
 def missing(noun: str, id: str) -> NotFound:
@@ -66,7 +67,14 @@ def seen(caller: Caller, thing: Shared | None, noun: str, id: str) -> Shared:
     return thing
 
 
-def changeable(caller: Caller, thing: Shared, noun: str, id: str) -> Shared:
+def existing(thing: Existing | None, noun: str, id: str) -> Existing:
+    """The thing, where it is there; else `NotFound`."""
+    if thing is None:
+        raise missing(noun, id)
+    return thing
+
+
+def changeable(caller: Caller, thing: Thing, noun: str, id: str) -> Thing:
     """The thing that the caller sees, where it is its own; else `Forbidden`."""
     if not caller.owns(thing.project_id):
         raise Forbidden(f"The {noun} {id} belongs to another project.", "PolicyNotAuthorized")
@@ -83,17 +91,12 @@ def seen_network(tx: Transaction, caller: Caller, id: str) -> Network:
 
 def owned_network(tx: Transaction, caller: Caller, id: str) -> Network:
     """A network that the caller may change."""
-    network = seen_network(tx, caller, id)
-    if not caller.owns(network.project_id):
-        raise Forbidden(f"Network {id} belongs to another project.", "PolicyNotAuthorized")
-    return network
+    return changeable(caller, seen_network(tx, caller, id), "network", id)
 
 
 def seen_subnet(tx: Transaction, caller: Caller, id: str) -> Subnet:
     """A subnet that the caller sees."""
-    subnet = subnets.get(tx, id)
-    if subnet is None:
-        raise missing("subnet", id)
+    subnet = existing(subnets.get(tx, id), "subnet", id)
     if not caller.owns(subnet.project_id):
         network = networks.get(tx, subnet.network_id)
         if network is None or not rbac.sees(caller, network):
@@ -103,10 +106,7 @@ def seen_subnet(tx: Transaction, caller: Caller, id: str) -> Subnet:
 
 def owned_subnet(tx: Transaction, caller: Caller, id: str) -> Subnet:
     """A subnet that the caller may change."""
-    subnet = seen_subnet(tx, caller, id)
-    if not caller.owns(subnet.project_id):
-        raise Forbidden(f"Subnet {id} belongs to another project.", "PolicyNotAuthorized")
-    return subnet
+    return changeable(caller, seen_subnet(tx, caller, id), "subnet", id)
 
 
 def seen_subnet_pool(tx: Transaction, caller: Caller, id: str) -> SubnetPool:
@@ -162,9 +162,7 @@ def owned_security_group(tx: Transaction, caller: Caller, id: str) -> SecurityGr
 
 def seen_rule(tx: Transaction, caller: Caller, id: str) -> Rule:
     """A rule that the caller sees: its own, or one of a group that it sees."""
-    rule = rules.get(tx, id)
-    if rule is None:
-        raise missing("security_group_rule", id)
+    rule = existing(rules.get(tx, id), "security_group_rule", id)
     if not caller.owns(rule.project_id):
         group = groups.get(tx, rule.security_group_id)
         if group is None or not rbac.sees(caller, group):
@@ -197,10 +195,7 @@ def seen_qos_policy(tx: Transaction, caller: Caller, id: str) -> QosPolicy:
 
 def owned_qos_policy(tx: Transaction, caller: Caller, id: str) -> QosPolicy:
     """A QoS policy that the caller may change."""
-    policy = seen_qos_policy(tx, caller, id)
-    if not caller.owns(policy.project_id):
-        raise Forbidden(f"QoS policy {id} belongs to another project.", "PolicyNotAuthorized")
-    return policy
+    return changeable(caller, seen_qos_policy(tx, caller, id), "qos_policy", id)
 
 
 def owned_trunk(tx: Transaction, caller: Caller, id: str) -> Trunk:

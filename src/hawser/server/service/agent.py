@@ -129,7 +129,4 @@ def remove_network(store: Store, caller: Caller, id: str, network_id: str) -> No
 
 
 def _existing(tx: Transaction, id: str) -> Agent:
-    agent = agents.get(tx, id)
-    if agent is None:
-        raise access.missing("agent", id)
-    return agent
+    return access.existing(agents.get(tx, id), "agent", id)

@@ -54,10 +54,7 @@ def forget_group(tx: Transaction, group_id: str) -> None:
 
 
 def _there(tx: Transaction, id: str) -> DefaultRule:
-    found = default_rules.get(tx, id)
-    if found is None:
-        raise access.missing("default_security_group_rule", id)
-    return found
+    return access.existing(default_rules.get(tx, id), "default_security_group_rule", id)
 
 
 def _make(tx: Transaction, caller: Caller, draft: NewDefaultRule) -> DefaultRule:
@@ -90,12 +87,14 @@ def _make(tx: Transaction, caller: Caller, draft: NewDefaultRule) -> DefaultRule
 
 def _check_unique(tx: Transaction, draft: NewDefaultRule) -> None:
     """No new group may get a rule twice."""
-    for other in default_rules.find(tx):
-        together = (draft.used_in_default_sg and other.used_in_default_sg) or (
-            draft.used_in_non_default_sg and other.used_in_non_default_sg
+    together = [
+        other
+        for other in default_rules.find(tx)
+        if (draft.used_in_default_sg and other.used_in_default_sg)
+        or (draft.used_in_non_default_sg and other.used_in_non_default_sg)
+    ]
+    if other := rulecheck.equal(draft, together):
+        raise Conflict(
+            f"Default Security group rule already exists. Rule id is {other.id}.",
+            "DefaultSecurityGroupRuleExists",
         )
-        if together and rulecheck.meaning(other) == rulecheck.meaning(draft):
-            raise Conflict(
-                f"Default Security group rule already exists. Rule id is {other.id}.",
-                "DefaultSecurityGroupRuleExists",
-            )

@@ -121,10 +121,7 @@ def _bind(tx: Transaction, id: str, profile_ids: Sequence[str]) -> None:
 
 
 def _existing(tx: Transaction, id: str) -> Flavor:
-    found = flavors.get(tx, id)
-    if found is None:
-        raise access.missing("flavor", id)
-    return found
+    return access.existing(flavors.get(tx, id), "flavor", id)
 
 
 def _next_provider(tx: Transaction, flavor: Flavor) -> NextProvider:

@@ -100,8 +100,7 @@ def _check_together(drafts: Sequence[NewRule]) -> None:
 
 
 def _check_new(group: SecurityGroup, rule: Rule) -> None:
-    for other in group.rules:
-        if rulecheck.meaning(other) == rulecheck.meaning(rule):
-            raise Conflict(
-                f"Security group rule already exists. Rule id is {other.id}.", "SecurityGroupRuleExists"
-            )
+    if other := rulecheck.equal(rule, group.rules):
+        raise Conflict(
+            f"Security group rule already exists. Rule id is {other.id}.", "SecurityGroupRuleExists"
+        )

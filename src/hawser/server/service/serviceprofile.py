@@ -59,10 +59,7 @@ def delete(store: Store, caller: Caller, id: str) -> None:
 
 def existing(tx: Transaction, id: str) -> ServiceProfile:
     """The one with this id, in a transaction that is under way."""
-    found = service_profiles.get(tx, id)
-    if found is None:
-        raise access.missing("service_profile", id)
-    return found
+    return access.existing(service_profiles.get(tx, id), "service_profile", id)
 
 
 def _make(tx: Transaction, draft: NewServiceProfile) -> ServiceProfile:

@@ -2,48 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from hawser.base.errors import BadInput
 from hawser.server.api import bodies, query
 from hawser.server.api.nouns.core import AGENTS, NETWORKS, ROUTERS
 from hawser.server.api.resource import Action, Answer, Call, shown_list
 from hawser.server.api.schema import agent as agent_schema
 from hawser.server.api.schema import router as router_schema
-from hawser.server.model.router import Router
+from hawser.server.model.caller import Caller
+from hawser.server.model.router import ExtraRoute, Router, RouterInterface
 from hawser.server.service import agent, router
+from hawser.server.store.session import Store
 
 
 def add_router_interface(call: Call) -> Answer:
     """PUT /routers/{id}/add_router_interface: join a subnet or a port."""
-    _demand(call, "add_router_interface")
-    named = router_schema.interface(bodies.parse(call.body))
-    joined = router.add_interface(call.store, call.caller, call.id, **named)
-    shown = router_schema.interface_view(joined)
-    call.notify("router.interface.create", {"router_interface": shown})
-    return Answer(200, shown)
+    return _interface(call, "add_router_interface", router.add_interface, "router.interface.create")
 
 
 def remove_router_interface(call: Call) -> Answer:
     """PUT /routers/{id}/remove_router_interface: part a subnet or a port."""
-    _demand(call, "remove_router_interface")
-    named = router_schema.interface(bodies.parse(call.body))
-    parted = router.remove_interface(call.store, call.caller, call.id, **named)
-    shown = router_schema.interface_view(parted)
-    call.notify("router.interface.delete", {"router_interface": shown})
-    return Answer(200, shown)
+    return _interface(call, "remove_router_interface", router.remove_interface, "router.interface.delete")
 
 
 def add_extraroutes(call: Call) -> Answer:
     """PUT /routers/{id}/add_extraroutes: these routes too."""
-    _demand(call, "add_extraroutes")
-    more = router_schema.named_routes(bodies.parse(call.body))
-    return _router(call, router.add_routes(call.store, call.caller, call.id, more))
+    return _routes(call, "add_extraroutes", router.add_routes)
 
 
 def remove_extraroutes(call: Call) -> Answer:
     """PUT /routers/{id}/remove_extraroutes: these routes no longer."""
-    _demand(call, "remove_extraroutes")
-    fewer = router_schema.named_routes(bodies.parse(call.body))
-    return _router(call, router.remove_routes(call.store, call.caller, call.id, fewer))
+    return _routes(call, "remove_extraroutes", router.remove_routes)
 
 
 def l3_agents_of_router(call: Call) -> Answer:
@@ -104,7 +94,22 @@ def _demand(call: Call, action: str) -> None:
     call.rights.demand(action)
 
 
-def _router(call: Call, value: Router) -> Answer:
+def _interface(call: Call, action: str, use: Callable[..., RouterInterface], event: str) -> Answer:
+    """The subnet or port that the body names, joined or parted."""
+    _demand(call, action)
+    named = router_schema.interface(bodies.parse(call.body))
+    shown = router_schema.interface_view(use(call.store, call.caller, call.id, **named))
+    call.notify(event, {"router_interface": shown})
+    return Answer(200, shown)
+
+
+def _routes(
+    call: Call, action: str, use: Callable[[Store, Caller, str, tuple[ExtraRoute, ...]], Router]
+) -> Answer:
+    """The router with the routes that the body names, or without them."""
+    _demand(call, action)
+    named = router_schema.named_routes(bodies.parse(call.body))
+    value = use(call.store, call.caller, call.id, named)
     hidden = call.rights.hidden(ROUTERS.singular)
     return Answer(200, {ROUTERS.singular: query.select(ROUTERS.view(value), frozenset(), hidden)})
 
