@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,6 +68,8 @@ class Loop:
         self._told = False
         self._alarms = Alarms()
         self._wake = asyncio.Event()
+        self._looked_at = 0.0
+        self._glance_at = 0.0
         self._retry = FIRST_RETRY
 
     @property
@@ -179,17 +182,21 @@ class Loop:
             self._wake.clear()
 
     async def _rest(self) -> None:
-        """Until something wakes it, or it is time to look, or a glance tells that somebody changed something."""
-        begun = time.monotonic()
+        """Until something wakes it, or it is time to look. One that is woken all the time glances none the less."""
         while True:
-            try:
-                await asyncio.wait_for(self._wake.wait(), GLANCE)
-                return
-            except TimeoutError:
-                due = time.monotonic() - begun >= self.settings.resync_interval
-                if due or await asyncio.to_thread(self.machine.drifted):
+            if time.monotonic() >= self._glance_at:
+                self._glance_at = time.monotonic() + GLANCE
+                if await self._must_look():
                     self._actual = None
                     return
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), self._glance_at - time.monotonic())
+                return
+
+    async def _must_look(self) -> bool:
+        """Whether the last look was long ago, or a glance tells that somebody changed something since."""
+        overdue = time.monotonic() - self._looked_at >= self.settings.resync_interval
+        return overdue or await asyncio.to_thread(self.machine.drifted)
 
     async def _turn(self) -> None:
         await self._gather_facts()
@@ -238,6 +245,7 @@ class Loop:
         if self._actual is not None:
             return self._actual
         wanted = await asyncio.to_thread(desired.desired, intent, self._facts, self.roles)
+        self._looked_at = time.monotonic()
         actual = await asyncio.to_thread(self.machine.read, wanted)
         held = await asyncio.to_thread(self.machine.held, desired.elected(intent))
         for router_id, part in desired.masterships(actual, held, intent).items():
