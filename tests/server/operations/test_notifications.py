@@ -99,7 +99,7 @@ def test_a_routers_interfaces_are_told(alice, courier):
 def test_what_was_refused_is_not_told_as_done(alice, courier):
     assert alice.post("/networks", {"network": {"mtu": -1}}).status_code == 400
     network = alice.make("network")
-    events = told(courier, 2)
+    events = told(courier, 3)
     assert [payload for name, payload in events if name.endswith(".end")] == [{"network": network}]
 
 
