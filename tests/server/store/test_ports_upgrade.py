@@ -1,18 +1,21 @@
-"""Ports that were there before they repeated their parts in their own rows have them afterwards."""
+"""Ports that were there before they repeated their parts in their own rows have them afterwards, and networks their
+segments."""
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from ipaddress import ip_address
 
 from sqlalchemy import MetaData, create_engine, insert
 
 from hawser.server.model.filters import ALL
+from hawser.server.model.network import NewNetwork
 from hawser.server.model.port import FixedIp
-from hawser.server.service import port
+from hawser.server.service import network, port
 from hawser.server.store.session import Store
 from hawser.server.store.upgrade import Schema
-from tests.server.stage import ADMIN, settings
+from tests.server.stage import ADMIN, DEMO, settings
 
 THING = {
     "project_id": "demo",
@@ -30,7 +33,7 @@ ADDRESSES = ("10.0.0.9", "10.0.0.3")
 
 
 def fill(connection: str) -> None:
-    """One port with two addresses and a security group, and one without either."""
+    """One port with two addresses and a security group, and one without either; networks on VNIs 1, 2, 4 and 5."""
     engine = create_engine(connection.replace("postgresql://", "postgresql+psycopg://"))
     tables = MetaData()
     tables.reflect(engine)
@@ -47,6 +50,10 @@ def fill(connection: str) -> None:
             raw.execute(insert(table), {**defaults, **known, **row})
 
         put("networks", id="lan", port_security_enabled=True, **NETWORK)
+        for number, further in ((1, []), (2, []), (4, ["vxlan::5"])):
+            tunnel = {**NETWORK, "network_type": "vxlan", "segmentation_id": number}
+            segments = {"segment": f"vxlan::{number}", "further_segments": json.dumps(further)}
+            put("networks", id=f"tunnel{number}", port_security_enabled=True, **tunnel, **segments)
         put("subnets", id="subnet", **SUBNET)
         put("security_groups", id="group", default=False)
         for id in ("bare", "whole"):
@@ -68,4 +75,6 @@ def test_ports_keep_their_addresses_in_order_and_their_groups(blank):
     assert (bare.fixed_ips, bare.security_group_ids) == ((), ())
     assert whole.fixed_ips == tuple(FixedIp("subnet", ip_address(each)) for each in ADDRESSES)
     assert whole.security_group_ids == ("group",)
+    made = [network.create(store, DEMO, NewNetwork("demo")).segmentation_id for _ in range(2)]
+    assert made == [3, 6]
     store.close()

@@ -56,6 +56,12 @@ class Network:
     ipv4_address_scope: str | None = None
     ipv6_address_scope: str | None = None
 
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """All that carry it, the first one first."""
+        first = Segment(self.network_type, self.physical_network, self.segmentation_id)
+        return (first, *self.further_segments)
+
     def is_external_to(self, project_id: str) -> bool:
         """Whether the project may use it as an external network."""
         return self.external and (not self.external_to or project_id in self.external_to)

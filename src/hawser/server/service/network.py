@@ -22,6 +22,7 @@ from hawser.server.service import access, availabilityzone, dhcp, floatingip, qo
 from hawser.server.service.fields import said
 from hawser.server.store.session import Store, Transaction
 from hawser.server.store.tables import network as rows
+from hawser.server.store.tables import segmentrun
 from hawser.server.store.tables.network import network_table, networks
 from hawser.server.store.tables.port import port_table, set_network_policy
 from hawser.server.store.tables.rbac import split_shared
@@ -81,6 +82,8 @@ def make(
         further_segments=further,
     )
     networks.add(tx, network)
+    for each in segments:
+        segmentrun.take(tx, each)
     if network.shared:
         sharing.open_to_all(tx, "network", network.id, network.project_id)
     if network.external:
@@ -107,8 +110,7 @@ def update(store: Store, caller: Caller, id: str, changes: NetworkChanges) -> Ne
     with store.write() as tx:
         network = access.owned_network(tx, caller, id)
         if changes.mtu is not UNSET:
-            first = Segment(network.network_type, network.physical_network, network.segmentation_id)
-            _mtu(tx, changes.mtu, (first, *network.further_segments))
+            _mtu(tx, changes.mtu, network.segments)
             carried = subnets.find(tx, subnet_table.c.network_id == id)
             subnetrules.check_mtu(id, changes.mtu, [subnet.cidr.version for subnet in carried])
         if changes.qos_policy_id is not UNSET:
@@ -142,6 +144,8 @@ def remove(tx: Transaction, network: Network) -> None:
     for subnet_id in network.subnet_ids:
         subnets.remove(tx, subnet_id)
     networks.remove(tx, network.id)
+    for each in network.segments:
+        segmentrun.give(tx, each)
     if network.shared or network.shared_with or network.external:
         sharing.forget(tx, "network", network.id)
 

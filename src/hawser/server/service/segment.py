@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sqlalchemy import Text, and_, or_, select, type_coerce
+from sqlalchemy import Text, select, type_coerce
 
 from hawser.base.config import ServerSettings
 from hawser.base.errors import BadInput, Conflict, NoMoreRoom
-from hawser.server.allocate import numbers
 from hawser.server.model.network import NewNetwork
 from hawser.server.model.segment import Segment, WantedSegment
 from hawser.server.model.unset import UNSET, given
 from hawser.server.store.session import Transaction
+from hawser.server.store.tables import segmentrun
 from hawser.server.store.tables.network import network_table
 from hawser.wire.intent import NetworkType
 
@@ -67,7 +68,7 @@ def _asked_for(tx: Transaction, wanted: WantedSegment, but: Sequence[Segment] = 
     segment = Segment(network_type, physical_network, number)
     if segment in but:
         raise BadInput("segments", f"{_words(segment)} is there twice", kind="SegmentsContainDuplicateEntry")
-    if network_type != NetworkType.LOCAL and number in _taken(tx, network_type, physical_network):
+    if network_type != NetworkType.LOCAL and _is_taken(tx, segment):
         raise Conflict(f"Another network is carried by {_words(segment)}.", _IN_USE[network_type])
     return segment
 
@@ -128,43 +129,42 @@ def _free(
     if network_type == NetworkType.LOCAL:
         return Segment(NetworkType.LOCAL)
     if network_type == NetworkType.FLAT:
-        return _free_flat(tx, physical_network)
+        flat = Segment(NetworkType.FLAT, physical_network)
+        return None if physical_network is None or _is_taken(tx, flat) else flat
     if network_type == NetworkType.VXLAN:
-        number = numbers.lowest_free(tx.settings.vni_ranges, _taken(tx, NetworkType.VXLAN, None, but))
-        return Segment(NetworkType.VXLAN, None, number) if number else None
-    for name, low, high in tx.settings.network_vlan_ranges:
-        if physical_network in (None, name):
-            number = numbers.lowest_free([(low, high)], _taken(tx, NetworkType.VLAN, name, but))
-            if number is not None:
-                return Segment(NetworkType.VLAN, name, number)
-    return None
+        ranges = [(Segment(NetworkType.VXLAN, None, low), high) for low, high in tx.settings.vni_ranges]
+    else:
+        ranges = [
+            (Segment(NetworkType.VLAN, name, low), high)
+            for name, low, high in tx.settings.network_vlan_ranges
+            if physical_network in (None, name)
+        ]
+    found = (_lowest_free(tx, low, high, but) for low, high in ranges)
+    return next((segment for segment in found if segment is not None), None)
 
 
-def _free_flat(tx: Transaction, physical_network: str | None) -> Segment | None:
-    if physical_network is None or None in _taken(tx, NetworkType.FLAT, physical_network):
+def _lowest_free(tx: Transaction, low: Segment, high: int, but: Sequence[Segment]) -> Segment | None:
+    """The free segment of the lowest number from ``low`` on that is not among those about to be taken (``but``)."""
+    number = segmentrun.lowest_free(tx, low, high)
+    if number is None:
         return None
-    return Segment(NetworkType.FLAT, physical_network)
+    found = replace(low, segmentation_id=number)
+    return _lowest_free(tx, replace(low, segmentation_id=number + 1), high, but) if found in but else found
 
 
-def _taken(
-    tx: Transaction, network_type: NetworkType, physical_network: str | None, but: Sequence[Segment] = ()
-) -> set[int | None]:
-    """The segmentation ids in use, or about to be (``but``); of a flat network {None} where the physical one is."""
-    table = network_table.c
-    physical = table.physical_network.is_not_distinct_from(physical_network)
-    first = and_(table.network_type == network_type, physical)
-    several = type_coerce(table.further_segments, Text) != "[]"
-    statement = select(table.segmentation_id, first, table.further_segments).where(or_(first, several))
-    taken: set[int | None] = set()
-    further = list(but)
-    for number, is_first, more in tx.execute(statement):
-        if is_first:
-            taken.add(number)
-        further += more
-    wanted = network_type, physical_network
-    return taken | {
-        each.segmentation_id for each in further if (each.network_type, each.physical_network) == wanted
-    }
+def _is_taken(tx: Transaction, segment: Segment) -> bool:
+    if segment.segmentation_id is not None:
+        return segmentrun.is_taken(tx, segment)
+    return segment in _without_number(tx)
+
+
+def _without_number(tx: Transaction) -> set[Segment]:
+    """The segments of flat networks: there are no more than physical networks."""
+    columns = network_table.c
+    flat = select(columns.physical_network).where(columns.network_type == NetworkType.FLAT)
+    several = select(columns.further_segments).where(type_coerce(columns.further_segments, Text) != "[]")
+    found = {Segment(NetworkType.FLAT, name) for name in tx.execute(flat).scalars()}
+    return found.union(*tx.execute(several).scalars())
 
 
 def _words(segment: Segment) -> str:

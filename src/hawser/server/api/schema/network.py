@@ -127,10 +127,9 @@ def view(network: Network) -> Shown:
 
 def _carried(network: Network) -> Shown:
     """The segment that carries it or, where there are several, these together."""
-    first = Segment(network.network_type, network.physical_network, network.segmentation_id)
     if network.further_segments:
-        return {"segments": [_segment_view(each) for each in (first, *network.further_segments)]}
-    return _segment_view(first)
+        return {"segments": [_segment_view(each) for each in network.segments]}
+    return _segment_view(network.segments[0])
 
 
 def _segment_view(segment: Segment) -> Shown:
