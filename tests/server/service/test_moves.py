@@ -180,7 +180,9 @@ def many(stage):
 
 
 def under_way(stage, routers):
-    return [made for made in routers if wanted(stage, made)]
+    compiler = Compiler(snapshot.fill(stage.store))
+    nodes = [compiler.whole(host) for host in ("network1", "network2")]
+    return [made for made in routers if any(node["routers", made.id].ha.wanted for node in nodes)]
 
 
 def moved(stage, made, to="network2", by="network1"):
