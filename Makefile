@@ -20,7 +20,7 @@ lab-up: setup          ## start the lab: a controller, two network nodes, two co
 lab-down: setup        ## stop the lab; nothing of it stays
 	@$(HAWSER) lab down
 
-check: setup-dev       ## style, types, layers and the pure tests: well under a minute
+check: setup-dev       ## style, types, layers and the pure tests: under a minute
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync --keep-going check-pure check-types check-style check-layers
 
 check-pure:
