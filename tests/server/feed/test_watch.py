@@ -183,6 +183,17 @@ def test_only_a_nodes_own_key_opens_its_stream(stage: Stage):
             assert client.get(f"{url}/feed/v1/hosts/network1/watch", headers=headers).status_code == 401
 
 
+def test_a_node_of_the_release_before_is_served_by_upgraded_servers(stage: Stage):
+    with serving(stage.store) as url, httpx.Client(trust_env=False, timeout=10) as client:
+        path = f"{url}/feed/v1/hosts/network1"
+        headers = of_node("network1", str(OLDEST))
+        with client.stream("GET", f"{path}/watch", headers=headers) as stream:
+            assert stream.status_code == 200
+            assert codec.decode(next(stream.iter_lines()).encode(), IntentChange).host == "network1"
+        report = codec.encode(Report())
+        assert client.post(f"{path}/reports", headers=headers, content=report).status_code == 204
+
+
 @pytest.mark.parametrize(
     ("speaks", "words"),
     [

@@ -10,7 +10,7 @@ from itertools import cycle
 import httpx
 
 from hawser.base.config import NodeSettings
-from hawser.base.errors import BadInput
+from hawser.base.errors import BadInput, Unavailable
 from hawser.wire import codec, version
 from hawser.wire.change import IntentChange, merge
 from hawser.wire.digest import digest
@@ -36,14 +36,19 @@ async def intents(
 ) -> AsyncIterator[tuple[NodeIntent, IntentChange]]:
     """The node's intent, each time it changed, and the change, without end. ``held`` is what the node has, None
     for nothing."""
+    troubles: set[str] = set()
     async with client(settings) as http:
         for url in cycle(settings.server_urls):
             try:
                 async for change in _stream(http, f"{url}/feed/v1/hosts/{settings.host}/watch", held):
                     held = merge(held or NodeIntent(settings.host, 0), change)
+                    troubles.clear()
                     yield held, change
-            except (httpx.HTTPError, BadInput) as error:
-                log.warning("watch of %s broke, trying the next server: %r", url, error)
+            except (httpx.HTTPError, BadInput, Unavailable) as error:
+                trouble = f"watch of {url} broke, trying the next server: {error!r}"
+                if trouble not in troubles:  # each is told once, until there is a stream again
+                    log.warning(trouble)
+                troubles.add(trouble)
             except ValueError as error:
                 log.warning(
                     "the stream of %s does not fit what this node has, asking for all: %s", url, error
@@ -58,8 +63,7 @@ async def _stream(http: httpx.AsyncClient, url: str, held: NodeIntent | None) ->
     async with http.stream("GET", url, params=since) as response:
         if response.is_error:
             await response.aread()
-            log.error("%s refuses: %s", url, response.text)
-        response.raise_for_status()
+            raise Unavailable(f"{url} refuses: {response.text}")
         async for line in response.aiter_lines():
             if line:  # an empty line is a sign of life
                 yield codec.decode(line.encode(), IntentChange)
