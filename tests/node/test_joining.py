@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from hawser.node.agent.joining import LOOK, Newcomer
+from hawser.wire.report import Mastership
 from tests.node import samples
 from tests.node.test_loop import Node
 
@@ -103,5 +104,17 @@ def test_who_was_taken_away_and_comes_again_is_a_newcomer_again(tmp_path: Path):
         node.told(replace(whole, ports=(*whole.ports, port)))
         await node.until(lambda: node.stands("ha-11111111-00"))
         await node.until(lambda: not node.stands("keepalived.pid"))
+
+    node(tmp_path, joins=False).play(story)
+
+
+def test_what_part_it_played_before_it_was_taken_away_is_over(tmp_path: Path):
+    async def story(node: Node) -> None:
+        await node.until(lambda: node.stands("keepalived.pid"))
+        node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
+        assert list(node.loop.carried(longer_than=0))
+        node.told(samples.node(revision=8, routers=()))
+        node.told(samples.node(revision=9))
+        assert not list(node.loop.carried(longer_than=0))
 
     node(tmp_path, joins=False).play(story)

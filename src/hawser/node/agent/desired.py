@@ -72,6 +72,18 @@ def elected(intent: NodeIntent) -> tuple[str, ...]:
     return tuple(names.router_namespace(each.id) for each in intent.routers if each.ha)
 
 
+def left(before: NodeIntent | None, now: NodeIntent) -> set[str]:
+    """The routers, by id, that this machine no longer hosts by the HA port by which it did.
+
+    What part it played for them is over, also where they come again.
+    """
+    return {router_id for router_id, _ in _places(before) - _places(now)} if before else set()
+
+
+def _places(intent: NodeIntent) -> set[tuple[str, str]]:
+    return {(router.id, router.ha.port_id) for router in intent.routers if router.ha}
+
+
 def taking_part(intent: NodeIntent, facts: Facts) -> frozenset[str]:
     """The HA ports, by id, of the routers whose keepalived shall run: once it does, its node is no newcomer."""
     return frozenset(

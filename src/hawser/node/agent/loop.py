@@ -79,6 +79,9 @@ class Loop:
 
     def take(self, intent: NodeIntent, change: IntentChange) -> None:
         """A new intent arrived, by this change; it is kept on disk before anything is done about it."""
+        for router_id in desired.left(self._intent, intent):
+            self._masterships.pop(router_id, None)
+            self._since.pop(router_id, None)
         self._intent = intent
         self._told = True
         self._cache.save(intent, change)
