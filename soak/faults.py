@@ -11,6 +11,7 @@ from hawser.lab.lab import Fault
 from soak.site import Site
 
 SERVER = "network@controller"
+HUNG = "hung agent"
 Deed = Callable[[Site, Random], str]
 
 
@@ -43,7 +44,7 @@ def hang_agent(site: Site, random: Random) -> str:
     node = site.lab.node(name)
     (pid,) = node.run(["pgrep", "-f", "hawser node run"]).stdout.split()
     node.run(["kill", "-STOP", pid])
-    return _broken(site, name, "hung agent", lambda: node.run(["kill", "-CONT", pid]))
+    return _broken(site, name, HUNG, lambda: node.run(["kill", "-CONT", pid]))
 
 
 def _broken(site: Site, name: str, word: str, mend: Callable[[], object]) -> str:
@@ -70,6 +71,13 @@ def signal_daemons(program: str, how: signal.Signals) -> Deed:
         return f"{how.name} to each {program} on {name}"
 
     return do
+
+
+def kill_conntrackd(site: Site, random: Random) -> str:
+    """And connections come about while it is gone: they are to be copied all the same."""
+    said = signal_daemons("conntrackd", signal.SIGKILL)(site, random)
+    site.renew()
+    return f"{said}, and new connections"
 
 
 def restart_agent(site: Site, random: Random) -> str:

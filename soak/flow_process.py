@@ -68,13 +68,15 @@ def speak_udp(address: str, port: int) -> None:
     while True:
         with suppress(OSError):
             peer.send(b"x" * LENGTH)
-        with suppress(OSError):
+        try:
             heard = peer.recv(2048)
-            if seen and heard != seen:
-                raise ConnectionError(f"it comes from {heard.decode()}, and came from {seen.decode()}")
-            seen = heard
-            _say(f"{time.time():.3f}")
-            time.sleep(INTERVAL)
+        except OSError:
+            continue
+        if seen and heard != seen:
+            raise ConnectionError(f"it comes from {heard.decode()}, and came from {seen.decode()}")
+        seen = heard
+        _say(f"{time.time():.3f}")
+        time.sleep(INTERVAL)
 
 
 def _say(word: object) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hawser.machine.drivers import procfs
+from hawser.machine.drivers import procfs, records
 from hawser.machine.drivers.events import LinkEvents, ProcessEvents
 from hawser.machine.drivers.machine import Machine
 from hawser.machine.items.fdb import Flood, Place
@@ -300,6 +300,18 @@ def test_a_dead_daemon_is_started_again(kernel):
     assert item.key not in kernel.read()
     assert [op.verb for op in kernel.settle().done] == [Verb.CREATE]
     assert list(kernel.machine.pids().values()) != [pid]
+
+
+def test_a_record_from_before_a_loss_of_power_ends_nobody_who_lives(kernel):
+    one, other = daemon(kernel.own / "d1"), daemon(kernel.own / "d2", name="other")
+    kernel.make(router(), one, other)
+    before = kernel.machine.pids()
+    os.kill(before[other.key], signal.SIGKILL)
+    until(lambda: procfs.alive(before[other.key]) is None)
+    session = records.read(records.path_of(one)).session
+    records.write(replace(records.read(records.path_of(other)), session=session, started=1))
+    assert [op.item.key for op in kernel.settle().done] == [other.key]
+    assert kernel.machine.pids()[one.key] == before[one.key]
 
 
 def test_a_daemon_follows_its_namespace(kernel):

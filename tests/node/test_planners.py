@@ -350,7 +350,7 @@ def test_connections_are_copied_before_keepalived_may_become_master():
     assert "Interface ha-eb820380-40" in file(items, "conntrackd.conf")
     assert "IPv4_interface 169.254.192.1" in file(items, "conntrackd.conf")
     conf = file(items, "keepalived.conf")
-    assert 'conntrackd.sh master"' in conf
+    assert 'conntrackd.sh"' in conf
     assert 'conntrackd.sh backup"' in conf
 
 

@@ -79,7 +79,7 @@ class ProcessDriver:
         """End a daemon that does not listen, without a word, and all that it started. It reads as gone then."""
         for record in records.everyone(self._directories):
             if record.item.key == key and (main := _main(record)):
-                _force((main, *_orphans([record], self._namespaces.identity)))
+                _force((main, *self._orphans([record])))
 
     def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
         """First tell and stop, then start."""
@@ -127,7 +127,17 @@ class ProcessDriver:
             if not procfs.ended(main, max(0.0, begun + patience - time.monotonic()))
         )
         dead = [record for item in items if (record := records.read(records.path_of(item)))]
-        _force(_orphans(dead, self._namespaces.identity))
+        _force(self._orphans(dead))
+
+    def _orphans(self, dead: Sequence[Record]) -> list[Alive]:
+        """What is left of daemons, but not what belongs to others that live: a record may be from before a loss of
+        power, and numbers of processes begin anew after one."""
+        left = _left_of(dead, self._namespaces.identity)
+        if not left:
+            return []
+        everyone = records.everyone(self._directories)
+        others = {record.session for record in everyone if record not in dead and _main(record)}
+        return [process for process in left if process.session not in others]
 
     def _launch(self, op: Op) -> _Start | MachineError:
         item = _process(op)
@@ -238,7 +248,7 @@ def _running(item: Process) -> Iterable[Alive]:
         yield found
 
 
-def _orphans(dead: Sequence[Record], namespace_of: Callable[[str], int]) -> list[Alive]:
+def _left_of(dead: Sequence[Record], namespace_of: Callable[[str], int]) -> list[Alive]:
     """What is left of daemons: same session, same namespace, not older. Only looked for where there was one."""
     if not dead:
         return []

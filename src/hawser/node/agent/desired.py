@@ -9,8 +9,8 @@ from hawser.base import names
 from hawser.base.addresses import Address
 from hawser.base.config import NodeSettings
 from hawser.machine.items.item import ROOT, Item, Key, link_key
-from hawser.machine.items.process import process_key
-from hawser.machine.plan import Plan, plan
+from hawser.machine.items.process import Process, process_key
+from hawser.machine.plan import Op, Plan, Verb, plan
 from hawser.node.agent.roles import Role
 from hawser.node.planners import router, router_ha
 from hawser.node.planners.facts import Facts
@@ -39,6 +39,11 @@ def leaning(intent: NodeIntent, facts: Facts, actual: Items | None) -> Plan:
     """Of all that is to be done only what leans on elections; where it is not known what stands, all of it."""
     wanted = {file.key: file for file in router.ranks(intent, facts)}
     return plan(wanted, {key: item for key, item in (actual or {}).items() if key in wanted})
+
+
+def started(done: Iterable[Op]) -> set[Key]:
+    """The daemons that were begun by these steps."""
+    return {op.item.key for op in done if op.verb is Verb.CREATE and isinstance(op.item, Process)}
 
 
 def fallen(actual: Items, deleted: Iterable[Item]) -> set[Key]:

@@ -216,6 +216,8 @@ class Loop:
         self._daemons = self.machine.pids()
         if not self.processes.follow(self._daemons.values()):
             self.look()
+        if desired.started(outcome.done) - self._daemons.keys():
+            self.daemon_ended()  # before it could be followed
         self._settle(actual, outcome)
         if looks and not outcome.failed:
             took, steps_taken = time.monotonic() - begun, len(outcome.done)

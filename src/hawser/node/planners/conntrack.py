@@ -1,4 +1,4 @@
-"""Connections that outlive their router's master: conntrackd copies the master's table to its peers (FTFW).
+"""Connections that outlive their router's master: conntrackd copies the master's table to its peers.
 
 What it receives goes straight into the kernel (no external cache), so a peer that becomes master has nothing to
 commit first. keepalived itself runs the two commands that keep the copies whole: no agent is in the way.
@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address
 
 from hawser.base import names
+from hawser.base.addresses import Interface
 from hawser.machine.items.chain import Chain
-from hawser.machine.items.file import File
+from hawser.machine.items.file import File, file_key
 from hawser.machine.items.item import Item, Key
 from hawser.machine.items.sysctl import Sysctl
 from hawser.node.planners.daemon import daemon
@@ -19,8 +20,9 @@ from hawser.wire.intent import HighAvailability, Router
 
 PROCESS = "conntrackd"
 
+# NOTRACK, for others number their messages: of three nodes in one group each would take some of them for old or lost.
 _CONF = """Sync {{
-    Mode FTFW {{
+    Mode NOTRACK {{
         DisableExternalCache On
     }}
     Multicast {{
@@ -29,6 +31,8 @@ _CONF = """Sync {{
         IPv4_interface {address}
         Interface {link}
         Checksum on
+        SndSocketBuffer 2097152
+        RcvSocketBuffer 2097152
     }}
     Options {{
         TCPWindowTracking Off
@@ -59,35 +63,75 @@ General {{
     }}
 }}
 """
-# conntrackd has no pid file of its own, and refuses to start where a dead one left its lock.
-_START = 'rm -f "$2/conntrackd.lock" "$2/conntrackd.ctl"; conntrackd -C "$1" & echo $! >"$2/conntrackd.pid"'
-_SYNC = """#!/bin/sh
-# master: take the kernel's table as the truth and send all of it; else: drop what is old, ask the master.
-case "$1" in
-master) first=-R then=-B ;;
-*) first=-t then=-n ;;
-esac
-conntrackd -C {conf} $first
-conntrackd -C {conf} $then
+# conntrackd has no pid file of its own, and refuses to start where a dead one left its lock. What came about since that
+# one died its peers do not know of, or it does not: it does again what this node's part asks for.
+_START = """
+rm -f "$2/conntrackd.lock" "$2/conntrackd.ctl"
+conntrackd -C "$1" &
+echo $! >"$2/conntrackd.pid"
+"$2/conntrackd.sh" &
 """
+# It looks for its part itself: words that come at once may overtake each other. When a node is lost all of its routers
+# change their parts, and so many processes would keep each other, and elections, from the processors: parts that flap
+# for that would make it worse. So one works for a router at a time, up to the last change, and one on the node.
+# A stand-by forgets what it sent as master: the end of its copies must not end the connections themselves.
+# keepalived does not see it to its end: one that is told to read its configuration again meanwhile would stand still.
+_SYNC = """#!/bin/sh
+if [ "$1" != alone ]; then
+    touch {directory}/changed
+    setsid "$0" alone </dev/null >/dev/null 2>&1 &
+    exit 0
+fi
+while [ -e {directory}/changed ]; do
+    exec 9>{directory}/copying
+    flock -n 9 || exit 0  # who holds it looks for a further change when it is done
+    rm -f {directory}/changed
+    waited=0
+    until [ -S {directory}/conntrackd.ctl ] || [ $((waited += 1)) -gt 50 ]; do sleep 0.1; done
+    # master: take the kernel's table as the truth and send all of it; else: let go of what is old, ask the master.
+    if ip -4 -o address show dev {link} | grep -qF ' {primary} '
+    then set -- -R -B
+    else set -- -t '-f internal' -n
+    fi
+    for each in "$@"; do
+        nice -n 19 flock {turn} timeout {patience} conntrackd -C {conf} $each
+    done
+    exec 9>&-
+done
+"""
+_PATIENCE = 10
+"""Seconds that a conntrackd that hangs may keep others' from their turn."""
 
 
 def script(directory: str) -> str:
-    """The path of what keepalived runs with its new state."""
+    """The path of what keepalived runs when this node's part has changed."""
     return f"{directory}/conntrackd.sh"
 
 
-def desire(router: Router, ha: HighAvailability, directory: str, needs: Sequence[Key]) -> Iterator[Item]:
-    """conntrackd, what keepalived runs, and the rules that keep a moved connection from being cut short."""
+def desire(
+    router: Router, ha: HighAvailability, directory: str, needs: Sequence[Key], primary: Interface
+) -> Iterator[Item]:
+    """conntrackd, what keepalived runs, and the rules that keep a moved connection from being cut short. ``primary``
+    is the address in the HA network that the master has."""
     netns = names.router_namespace(router.id)
     link = names.ha_interface(ha.port_id)
     written = _CONF.format(address=ha.address.ip, group=_group(ha.vrid), link=link, directory=directory)
     conf = File(f"{directory}/conntrackd.conf", written)
-    yield File(script(directory), _SYNC.format(conf=conf.path), mode=0o755)
+    turn = f"{directory.rpartition('/')[0]}/conntrackd.turn"
+    sync = _SYNC.format(
+        conf=conf.path, directory=directory, link=link, primary=primary, turn=turn, patience=_PATIENCE
+    )
+    yield File(script(directory), sync, mode=0o755)
     argv = ("sh", "-c", _START, "sh", conf.path, directory)
     pidfile = f"{directory}/conntrackd.pid"
     yield from daemon(
-        PROCESS, netns, argv=argv, pidfile=pidfile, directory=directory, files=[conf], needs=needs
+        PROCESS,
+        netns,
+        argv=argv,
+        pidfile=pidfile,
+        directory=directory,
+        files=[conf],
+        needs=[*needs, file_key(script(directory))],
     )
     yield Sysctl(netns, "net/netfilter/nf_conntrack_tcp_be_liberal", "1")
     yield from _guards(router, netns)

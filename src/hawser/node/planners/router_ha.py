@@ -149,7 +149,7 @@ def _daemons(router: Router, ha: HighAvailability, facts: Facts, rank: File, beg
     wired: list[Key] = [("member", "", names.tap(ha.port_id)), ("address", netns, link, str(ha.address))]
     needs = [*wired, file_key(rank.path), *(link_key(netns, foot) for foot, _ in feet.links(router))]
     if facts.settings.ha_conntrackd_enabled:
-        yield from conntrack.desire(router, ha, directory, wired)
+        yield from conntrack.desire(router, ha, directory, wired, primary_address(ha.vrid))
         if not begins:  # a new router has no connections yet that it would have to ask its peers for
             needs.append(process_key(netns, conntrack.PROCESS))
     if not stands_aside(ha, facts):
@@ -227,7 +227,7 @@ def _notify(router: Router, facts: Facts) -> str:
     if not facts.settings.ha_conntrackd_enabled:
         return ""
     script = conntrack.script(f"{facts.settings.ha_confs_path}/{router.id}")
-    return "".join(f'    notify_{state} "{script} {state}"\n' for state in ("master", "backup", "fault"))
+    return "".join(f'    notify_{state} "{script}"\n' for state in ("master", "backup", "fault"))
 
 
 def _authentication(facts: Facts) -> str:
