@@ -350,8 +350,9 @@ def test_connections_are_copied_before_keepalived_may_become_master():
     assert "Interface ha-eb820380-40" in file(items, "conntrackd.conf")
     assert "IPv4_interface 169.254.192.1" in file(items, "conntrackd.conf")
     conf = file(items, "keepalived.conf")
-    assert 'conntrackd.sh"' in conf
-    assert 'conntrackd.sh backup"' in conf
+    for part in ("master", "backup", "fault"):
+        assert f"notify_{part} " in conf
+    assert conf.count('conntrackd.sh"') == 3
 
 
 def test_routers_of_one_ha_network_do_not_take_over_each_others_connections():
