@@ -46,7 +46,8 @@ def tell(tmp_path: Path) -> Tell:
 
     def told(router: str, master: bool) -> None:
         held = f"2: ha-1    inet {primary_address(1)} scope global ha-1\n" if master else ""
-        (tmp_path / "address").write_text(held)
+        (tmp_path / "new").write_text(held)
+        (tmp_path / "new").rename(tmp_path / "address")
         subprocess.run([_script(tmp_path / router)], env=env, check=True, timeout=10)
 
     return told
