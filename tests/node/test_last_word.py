@@ -61,29 +61,28 @@ def _script(directory: Path) -> Path:
     ha = samples.router().ha
     assert ha is not None
     items = conntrack.desire(samples.router(), replace(ha, vrid=1), str(directory), [], primary_address(1))
-    (found,) = (item for item in items if isinstance(item, File) and item.path.endswith(".sh"))
-    path = Path(found.path)
-    if not path.exists():
-        path.write_text(found.content)
-        path.chmod(0o755)
-    return path
+    files = {Path(item.path).name: item for item in items if isinstance(item, File)}
+    for name, file in files.items():
+        if not (directory / name).exists():
+            (directory / name).write_text(file.content)
+            (directory / name).chmod(file.mode)
+    return directory / "conntrackd.sh"
 
 
 def asked(root: Path) -> list[str]:
     """What conntrackds were asked for by the time that nobody works any more, in order."""
     deadline = time.monotonic() + 20
-    while any(_is_busy(script.parent) for script in root.glob("*/conntrackd.sh")):
+    while any(map(_is_busy, root.glob("*/conntrackd.sh"))):
         assert time.monotonic() < deadline
         time.sleep(0.05)
     lines = (root / "log").read_text().splitlines()
     return [line.split(maxsplit=2)[2] for line in lines if line.startswith("begin")]
 
 
-def _is_busy(directory: Path) -> bool:
-    """A change is noted until somebody works on it, who keeps the lock until the end."""
-    if (directory / "changed").exists():
-        return True
-    return subprocess.run(["flock", "-n", directory / "copying", "true"], check=False).returncode != 0
+def _is_busy(script: Path) -> bool:
+    """Whether anybody runs it."""
+    found = subprocess.run(["pgrep", "-f", str(script)], check=False, capture_output=True)
+    return found.returncode == 0
 
 
 @pytest.mark.parametrize(("master", "wanted"), [(True, MASTER), (False, STANDBY)])

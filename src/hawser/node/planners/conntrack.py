@@ -73,30 +73,29 @@ echo $! >"$2/conntrackd.pid"
 """
 # It looks for its part itself: words that come at once may overtake each other. When a node is lost all of its routers
 # change their parts, and so many processes would keep each other, and elections, from the processors: parts that flap
-# for that would make it worse. So one works for a router at a time, up to the last change, and one on the node.
+# for that would make it worse. So for a router one works and one waits, who will see all that came until then, and one
+# works on the node. The locks are on files that are there in any case, so that a deleted router leaves none.
 # A stand-by forgets what it sent as master: the end of its copies must not end the connections themselves.
 # keepalived does not see it to its end: one that is told to read its configuration again meanwhile would stand still.
 _SYNC = """#!/bin/sh
 if [ "$1" != alone ]; then
-    touch {directory}/changed
     setsid "$0" alone </dev/null >/dev/null 2>&1 &
     exit 0
 fi
-while [ -e {directory}/changed ]; do
-    exec 9>{directory}/copying
-    flock -n 9 || exit 0  # who holds it looks for a further change when it is done
-    rm -f {directory}/changed
-    waited=0
-    until [ -S {directory}/conntrackd.ctl ] || [ $((waited += 1)) -gt 50 ]; do sleep 0.1; done
-    # master: take the kernel's table as the truth and send all of it; else: let go of what is old, ask the master.
-    if ip -4 -o address show dev {link} | grep -qF ' {primary} '
-    then set -- -R -B
-    else set -- -t '-f internal' -n
-    fi
-    for each in "$@"; do
-        nice -n 19 flock {turn} timeout {patience} conntrackd -C {conf} $each
-    done
-    exec 9>&-
+exec 8<{conf}
+flock -n 8 || exit 0
+exec 9<"$0"
+flock 9
+exec 8<&-
+waited=0
+until [ -S {directory}/conntrackd.ctl ] || [ $((waited += 1)) -gt 50 ]; do sleep 0.1; done
+# master: take the kernel's table as the truth and send all of it; else: let go of what is old, ask the master.
+if ip -4 -o address show dev {link} | grep -qF ' {primary} '
+then set -- -R -B
+else set -- -t '-f internal' -n
+fi
+for each in "$@"; do
+    nice -n 19 flock {turn} timeout {patience} conntrackd -C {conf} $each
 done
 """
 _PATIENCE = 10
