@@ -161,3 +161,21 @@ def test_a_picture_older_than_the_log_is_filled_anew(store):
     assert snapshot.catch_up(store, old)
     assert old == snapshot.fill(store)
     assert {first.id, second.id} < set(old.networks)
+
+
+def test_a_picture_that_is_read_page_by_page_holds_all(store, monkeypatch):
+    alive(store, "a")
+    for _ in range(4):
+        make_network(store, random.Random(0))
+    whole = snapshot.fill(store)
+    monkeypatch.setattr(snapshot, "_REREAD_AT_MOST", 0)
+    monkeypatch.setattr(snapshot, "_PAGE", 2)
+    assert snapshot.fill(store) == whole
+    assert set(whole.networks) == {each.id for each in network.search(store, ADMIN, ALL)}
+    assert set(whole.ports) == {each.id for each in port.search(store, ADMIN, ALL)}
+    assert len(whole.ports) >= 4
+    network.delete(store, ADMIN, min(whole.networks))
+    change(store, random.Random(0))
+    snapshot.catch_up(store, whole)
+    assert whole == snapshot.fill(store)
+    assert len(whole.networks) == 3
