@@ -64,7 +64,3 @@ def _table(figures: dict[str, list[Figure]]) -> Table:
 
 if __name__ == "__main__":
     main()
-
-
-if __name__ == "__main__":
-    main()
