@@ -15,6 +15,8 @@ from contextlib import suppress
 
 INTERVAL = 0.05
 LENGTH = 64
+PATIENCE = 8.0
+"""Seconds in which a connection comes to be."""
 
 
 def serve(address: str, port: int) -> None:
@@ -42,7 +44,7 @@ def _serve_udp(address: str, port: int) -> None:
 
 def speak_tcp(address: str, port: int) -> None:
     """Until the connection ends, which is said by an exception."""
-    peer = socket.create_connection((address, port), 5)
+    peer = _connect(address, port)
     peer.settimeout(None)
     peer.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     _say(peer.getsockname()[1])
@@ -56,6 +58,18 @@ def speak_tcp(address: str, port: int) -> None:
             left -= len(part)
         _say(f"{time.time():.3f}")
         time.sleep(INTERVAL)
+
+
+def _connect(address: str, port: int) -> socket.socket:
+    """The other end may not listen yet."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return socket.create_connection((address, port), 1)
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(INTERVAL)
 
 
 def speak_udp(address: str, port: int) -> None:

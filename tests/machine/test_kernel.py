@@ -302,6 +302,17 @@ def test_a_dead_daemon_is_started_again(kernel):
     assert list(kernel.machine.pids().values()) != [pid]
 
 
+def test_what_a_daemon_left_when_its_machine_lost_power_goes_with_it(kernel):
+    left = kernel.own / "d1" / "control"
+    item = replace(daemon(kernel.own / "d1"), leaves=(str(left),))
+    kernel.make(router(), item)
+    left.touch()
+    os.kill(kernel.machine.pids()[item.key], signal.SIGKILL)
+    until(lambda: not kernel.machine.pids())
+    kernel.drop(item)
+    assert not left.parent.exists()
+
+
 def test_a_record_from_before_a_loss_of_power_ends_nobody_who_lives(kernel):
     one, other = daemon(kernel.own / "d1"), daemon(kernel.own / "d2", name="other")
     kernel.make(router(), one, other)

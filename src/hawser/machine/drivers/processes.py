@@ -51,12 +51,15 @@ class ProcessDriver:
         self._directories = [Path(directory) for directory in directories]
 
     def read(self, wanted: Collection[Item]) -> Iterable[Item]:
-        """The daemons that live; the record of a dead one stays, for what it may have left behind.
+        """The daemons that live. The record of a dead one stays, for what it may have left behind; one that is not
+        wanted any more reads as if it lived, so that all of it goes.
 
         One whose namespace, or an interface that it is bound to, was taken away under it, or made again, reads
         as one with other arguments: so it is started anew if it is wanted, and stopped if not.
         """
-        return [self._item(record) for record in records.everyone(self._directories) if _main(record)]
+        keys = {item.key for item in wanted}
+        everyone = records.everyone(self._directories)
+        return [self._item(record) for record in everyone if _main(record) or record.item.key not in keys]
 
     def _item(self, record: Record) -> Process:
         at_home = procfs.namespace(record.pid) == self._namespaces.identity(record.item.netns)

@@ -54,8 +54,8 @@ def read(path: Path) -> Record | None:
     with suppress(OSError, ValueError, KeyError, TypeError):
         found = json.loads(path.read_text())
         item = found.pop("item")
-        for name in ("argv", "reads", "grants"):
-            item[name] = tuple(item[name])
+        for name in ("argv", "reads", "grants", "leaves"):
+            item[name] = tuple(item.get(name, ()))
         item["needs"] = tuple(tuple(key) for key in item["needs"])
         return Record(Process(**item), **found)
     return None
@@ -70,6 +70,7 @@ def everyone(directories: Sequence[Path]) -> Iterator[Record]:
 
 
 def remove(item: Process, directories: Sequence[Path]) -> None:
-    """Forget a process, and the directory if nothing else is in it."""
-    path_of(item).unlink(missing_ok=True)
+    """Forget a process and what it left behind, and the directory if nothing else is in it."""
+    for path in (path_of(item), *map(Path, item.leaves)):
+        path.unlink(missing_ok=True)
     prune(Path(item.directory), directories)

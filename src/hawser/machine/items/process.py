@@ -26,7 +26,8 @@ class Process(Item):
     (leases): of more it is told, one that is taken back wants a new process, which has forgotten it.
     ``needs`` are other keys that must stand first. ``patience`` is how many seconds it gets to end by itself once it
     was told to; 0: it is ended without a word, and so without one of its own. ``directory`` is where its record is
-    kept (argv, pid, start time, ``loaded``), below our own directories.
+    kept (argv, pid, start time, ``loaded``), below our own directories. ``leaves`` are files that it makes and takes
+    away by itself, and leaves behind when it was ended without a word.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Process(Item):
     grants: tuple[str, ...] = ()
     needs: tuple[Key, ...] = field(default=(), compare=False)
     patience: float = field(default=PATIENCE, compare=False)
+    leaves: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def key(self) -> Key:

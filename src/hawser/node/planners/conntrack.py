@@ -131,6 +131,7 @@ def desire(
         directory=directory,
         files=[conf],
         needs=[*needs, file_key(script(directory))],
+        leaves=[f"{directory}/conntrackd.{kind}" for kind in ("ctl", "lock")],
     )
     yield Sysctl(netns, "net/netfilter/nf_conntrack_tcp_be_liberal", "1")
     yield from _guards(router, netns)

@@ -21,10 +21,11 @@ def daemon(
     needs: Sequence[Key] = (),
     grants: Sequence[str] = (),
     patience: float = PATIENCE,
+    leaves: Sequence[str] = (),
 ) -> Iterator[Item]:
     """The files, and a process that reads them again when one changes. ``needs`` must stand before it.
 
-    ``grants`` and ``patience`` are those of `Process`."""
+    ``grants``, ``patience`` and ``leaves`` are those of `Process`."""
     yield from files
     digest = hashlib.sha256("\0".join(file.content for file in files).encode()).hexdigest()
     yield Process(
@@ -38,4 +39,5 @@ def daemon(
         grants=tuple(grants),
         needs=tuple(needs),
         patience=patience,
+        leaves=tuple(leaves),
     )

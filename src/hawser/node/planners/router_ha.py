@@ -170,6 +170,7 @@ def _keepalived(netns: str, directory: str, written: str, needs: Sequence[Key]) 
         files=[conf],
         needs=needs,
         patience=FAREWELL,
+        leaves=[f"{directory}/vrrp.pid"],
     )
 
 
