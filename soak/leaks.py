@@ -21,7 +21,7 @@ grep ' nsfs ' /proc/self/mounts | cut -d' ' -f2 | sort -u
 echo ==
 ls -F {CONFS} | grep /
 echo ==
-ps -eo stat,args --no-headers
+ps -ww -eo stat,args --no-headers
 echo ==
 ip -o link
 for name in $(ls /run/netns); do ip -n $name -o link; done
