@@ -47,6 +47,11 @@ def _may_change(site: Site) -> bool:
     return _is_served(site) and site.state.fault != faults.HUNG
 
 
+def _may_fall_silent(site: Site) -> bool:
+    """The servers know by then what the node carries: nobody else can tell them."""
+    return _is_sound(site) and _is_served(site)
+
+
 def _is_unserved(site: Site) -> bool:
     return not site.state.served
 
@@ -80,7 +85,7 @@ STEPS = (
     Step("silence the outside", _is_sound, faults.break_node(Fault.SILENCE, "outside", "external"), CHECKED),
     Step("freeze", _is_sound, faults.break_node(Fault.FREEZE, "freeze"), FAILOVER),
     Step("ha port down", _is_sound, faults.ha_port_down, FAILOVER),
-    Step("agent hangs", _is_sound, faults.hang_agent),
+    Step("agent hangs", _may_fall_silent, faults.hang_agent),
     Step("heal", _is_broken, faults.heal),
     Step("heal soon", _is_broken, faults.heal),
     Step("heal at once", _is_broken, faults.heal),
