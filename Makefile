@@ -55,8 +55,8 @@ conformance:           ## the public test suite of the Networking API, on SQLite
 bench-ha: setup-dev    ## the figures of failover, and of many routers
 	@.venv/bin/python -m benchmarks.highavailability
 
-soak: setup-dev        ## faults in random order for half an hour; MINUTES=, SEED= as one likes
-	@.venv/bin/python -m soak --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED))
+soak: setup-dev        ## faults in random order for half an hour; MINUTES=, SEED=, OPTIONS= as one likes
+	@.venv/bin/python -m soak --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED)) $(OPTIONS)
 
 lock:                  ## write the lock files again from pyproject.toml and requirements/*.in
 	build/env/uv/bin/uv pip compile -q --upgrade --python-version 3.11 --no-header --generate-hashes --extra plot --extra dev pyproject.toml -o requirements/hawser.txt
