@@ -18,7 +18,7 @@ HAWSER = str(Path(sys.prefix) / "bin" / "hawser")
 
 
 def reaches(lab, source, address):
-    ping = ["ping", "-n", "-c1", "-W1", address]
+    ping = ["ping", "-n", "-c1", "-w3", address]  # who was away is found within a second or two
     return lab.node(source).run(ping, check=False).returncode == 0
 
 
