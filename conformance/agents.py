@@ -21,6 +21,7 @@ from hawser.lab.agents import Census, expected
 from hawser.lab.startup import await_agents
 from hawser.lab.topology import NodeSpec, Role
 from hawser.node.agent import status, watch
+from hawser.node.agent.parts import Parts
 from hawser.node.agent.reporter import Reporter
 from hawser.node.agent.roles import ROLES
 from hawser.node.planners.facts import Facts
@@ -85,6 +86,7 @@ class Node:
         self._roles = [ROLES[role] for role in spec.agents]
         self._intent = NodeIntent(spec.name, 0)
         self._started_at = time.time()
+        self._parts = Parts()
         self.reporter = Reporter(self._settings, self._agents)
 
     async def follow(self) -> None:
@@ -92,12 +94,10 @@ class Node:
         async for intent, _ in watch.intents(self._settings, None):
             self._intent = intent
             ports = [PortStatus(port.id, up=True) for port in intent.ports]
-            first = {router.id for router in intent.routers if router.ha and router.ha.rank == 0}
-            parts = {
-                router.id: Mastership.ACTIVE if router.id in first else Mastership.STANDBY
-                for router in intent.routers
-            }
-            self.reporter.tell(ports, status.router_statuses(intent, parts, {}))
+            for router in intent.routers:
+                leads = router.ha is not None and router.ha.rank == 0
+                self._parts.play(router.id, Mastership.ACTIVE if leads else Mastership.STANDBY)
+            self.reporter.tell(ports, self._parts.statuses(intent))
 
     def _agents(self) -> list[AgentState]:
         facts = _nothing(self._settings)

@@ -25,6 +25,7 @@ from hawser.machine.plan import Verb
 from hawser.node.agent import desired, status
 from hawser.node.agent.alarms import Alarms
 from hawser.node.agent.cache import Cache
+from hawser.node.agent.parts import Parts
 from hawser.node.agent.reporter import Reporter
 from hawser.node.agent.roles import Role
 from hawser.node.planners import bridge, conntrack, router_ha
@@ -59,8 +60,7 @@ class Loop:
         self._intent = self._cache.load()
         self._facts = Facts(settings, frozenset(), frozenset(), frozenset(), None, {})
         self._actual: dict[Key, Item] | None = None
-        self._masterships: dict[str, Mastership] = {}
-        self._since: dict[str, float] = {}
+        self._parts = Parts()
         self._daemons: Mapping[Key, int] = {}
         self._contact = Contact.SOUND
         self._outlooks: Mapping[str, Outlook] = {}
@@ -79,9 +79,7 @@ class Loop:
 
     def take(self, intent: NodeIntent, change: IntentChange) -> None:
         """A new intent arrived, by this change; it is kept on disk before anything is done about it."""
-        for router_id in desired.left(self._intent, intent):
-            self._masterships.pop(router_id, None)
-            self._since.pop(router_id, None)
+        self._parts.forget(desired.left(self._intent, intent))
         self._intent = intent
         self._told = True
         self._cache.save(intent, change)
@@ -104,14 +102,14 @@ class Loop:
 
     def carried(self, longer_than: float) -> Iterator[Router]:
         """The routers with external gateways that this node has been master of for so many seconds."""
+        carried = self._parts.mastered(longer_than)
         for router in self._intent.routers if self._intent else ():
-            master = self._masterships.get(router.id) is Mastership.ACTIVE
-            if master and router.next_hops and time.time() - self._since[router.id] >= longer_than:
+            if router.id in carried and router.next_hops:
                 yield router
 
     def mastered(self) -> frozenset[str]:
         """The routers, by id, that this node is master of."""
-        return frozenset(each for each, part in self._masterships.items() if part is Mastership.ACTIVE)
+        return self._parts.mastered()
 
     def foresees(self, outlooks: Mapping[str, Outlook]) -> None:
         """How things stand with routers' external gateways, by router id."""
@@ -147,7 +145,7 @@ class Loop:
         for router in self._intent.routers if self._intent else ():
             key = process_key(names.router_namespace(router.id), router_ha.PROCESS)
             if key in self._daemons:
-                yield self._daemons[key], key, self._masterships.get(router.id, Mastership.UNKNOWN)
+                yield self._daemons[key], key, self._parts.of(router.id)
 
     def copiers(self) -> Iterator[tuple[int, Key]]:
         """Each conntrackd: its pid and its key."""
@@ -235,7 +233,7 @@ class Loop:
             bridged=machine.bridged | taps,
             live=machine.live,
             tunnel_device=machine.device_of.get(local_ip) if local_ip else None,
-            masterships=dict(self._masterships),
+            masterships=self._parts.known(),
             contact=self._contact,
             outlooks=self._outlooks,
             told=self._told,
@@ -255,7 +253,7 @@ class Loop:
         held = await asyncio.to_thread(self.machine.held, desired.elected(intent))
         for router_id, part in desired.masterships(actual, held, intent).items():
             self._set_part(router_id, part)
-        self._facts = replace(self._facts, masterships=dict(self._masterships))
+        self._facts = replace(self._facts, masterships=self._parts.known())
         self._admit(self._admitted | desired.running(actual, intent))
         self._actual = actual
         return actual
@@ -291,18 +289,14 @@ class Loop:
         wires = any(role.name == "linuxbridge" for role in self.roles)
         routes = any(role.name == "l3" for role in self.roles)
         ports = status.port_statuses(intent, self._facts, actual).values() if wires else ()
-        routers = status.router_statuses(intent, self._masterships, self._since) if routes else ()
+        routers = self._parts.statuses(intent) if routes else ()
         if wires:
             self._alarms.tell(bridge.alarms(intent, self._facts))
         self.reporter.tell(ports, routers)
 
     def _set_part(self, router_id: str, part: Mastership) -> None:
-        if self._masterships.get(router_id) != part:
-            log.info("router %s is %s here", router_id, part)
-            self._masterships[router_id] = part
-            self._since[router_id] = time.time()
-            if part is Mastership.ACTIVE:  # it can look for itself now
-                self._outlooks = {each: held for each, held in self._outlooks.items() if each != router_id}
+        if self._parts.play(router_id, part) and part is Mastership.ACTIVE:  # it can look for itself now
+            self._outlooks = {each: held for each, held in self._outlooks.items() if each != router_id}
 
     def _names(self) -> list[str]:
         return [role.name for role in self.roles]

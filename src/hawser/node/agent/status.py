@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from hawser.base import names
 from hawser.machine.items.item import ROOT, Item, Key
@@ -10,7 +10,7 @@ from hawser.node.agent.roles import Role
 from hawser.node.planners import bridge
 from hawser.node.planners.facts import Facts
 from hawser.wire.intent import NodeIntent
-from hawser.wire.report import AgentState, Mastership, PortStatus, RouterStatus
+from hawser.wire.report import AgentState, PortStatus
 
 
 def agent_state(
@@ -72,13 +72,3 @@ def port_statuses(intent: NodeIntent, facts: Facts, actual: Mapping[Key, Item]) 
         why = "" if wired else obstacles.get(port.network_id) or "its interface is not there yet"
         statuses[port.id] = PortStatus(port.id, wired, why)
     return statuses
-
-
-def router_statuses(
-    intent: NodeIntent, masterships: Mapping[str, Mastership], since: Mapping[str, float]
-) -> Iterable[RouterStatus]:
-    """Every highly available router's part here, since when."""
-    for router in intent.routers:
-        if router.ha:
-            part = masterships.get(router.id, Mastership.UNKNOWN)
-            yield RouterStatus(router.id, part, since.get(router.id, 0.0))
