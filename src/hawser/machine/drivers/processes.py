@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +25,7 @@ from hawser.machine.items.process import PATIENCE, Process
 from hawser.machine.plan import Op, Verb
 
 _START_SECONDS = 5.0
-_PAUSE = 0.005
+_PAUSE = 0.001
 _CLOCK_ERROR = 0.5
 """Seconds that a time of the file system and one of /proc may differ for one moment."""
 
@@ -144,12 +143,13 @@ class ProcessDriver:
 
     def _launch(self, op: Op) -> _Start | MachineError:
         item = _process(op)
-        said = tempfile.TemporaryFile()  # noqa: SIM115, closed when the daemon is in the background
+        said = os.fdopen(os.memfd_create("said"), "w+b")
         environment = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C", "TMPDIR": item.directory}
         try:
             Path(item.directory).mkdir(parents=True, exist_ok=True)
             Path(item.pidfile).parent.mkdir(parents=True, exist_ok=True)
             _remove_stale_pidfiles(item)
+            _remove_leavings(item)
             with self._namespaces.entered(item.netns):
                 popen = subprocess.Popen(
                     item.argv,
@@ -202,6 +202,12 @@ def _remove_stale_pidfiles(item: Process) -> None:
             path.unlink(missing_ok=True)
 
 
+def _remove_leavings(item: Process) -> None:
+    """What one that was ended without a word left behind: some do not start where that is."""
+    for path in item.leaves:
+        Path(path).unlink(missing_ok=True)
+
+
 def _wrote(pid: int, path: Path) -> bool:
     """Whether the process with this pid may have written the file: it lives, and lived before the file."""
     found = procfs.alive(pid)
@@ -210,12 +216,12 @@ def _wrote(pid: int, path: Path) -> bool:
 
 def _foreground(started: _Start, deadline: float) -> str:
     """Wait until the started program has returned; what is wrong, or ""."""
-    try:
-        status = started.popen.wait(max(0.0, deadline - time.monotonic()))
-    except subprocess.TimeoutExpired:
+    # With a timeout Popen.wait sleeps, longer and longer.
+    if not procfs.over(os.pidfd_open(started.popen.pid), max(0.0, deadline - time.monotonic())):
         started.popen.kill()
         started.popen.wait()
         return f"it did not go into the background within {_START_SECONDS:g} s. {_words(started)}"
+    status = started.popen.wait()
     return f"exit status {status}. {_words(started)}" if status else ""
 
 

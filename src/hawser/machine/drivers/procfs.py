@@ -142,10 +142,14 @@ def send(process: Alive, number: signal.Signals) -> None:
 
 def ended(process: Alive, seconds: float) -> bool:
     """Wait for the end of a process; whether it came in time."""
-    if (found := handle(process)) is None:
-        return True
+    return (found := handle(process)) is None or over(found, seconds)
+
+
+def over(pidfd: int, seconds: float) -> bool:
+    """Wait for the end of the process that a handle is of; whether it came in time. The handle is closed."""
+    poll = select.poll()  # unlike select, it takes handles of any number
+    poll.register(pidfd, select.POLLIN)
     try:
-        ready, _, _ = select.select([found], [], [], seconds)
+        return bool(poll.poll(1000 * seconds))
     finally:
-        os.close(found)
-    return bool(ready)
+        os.close(pidfd)

@@ -63,13 +63,12 @@ General {{
     }}
 }}
 """
-# conntrackd has no pid file of its own, and refuses to start where a dead one left its lock. What came about since that
-# one died its peers do not know of, or it does not: it does again what this node's part asks for.
+# conntrackd has no pid file of its own. What came about since one died its peers do not know of, or it does not: what
+# this node's part asks for is done again. A keepalived that is yet to start has it done by itself.
 _START = """
-rm -f "$2/conntrackd.lock" "$2/conntrackd.ctl"
 conntrackd -C "$1" &
 echo $! >"$2/conntrackd.pid"
-"$2/conntrackd.sh" &
+[ ! -e "$2/vrrp.pid" ] || "$2/conntrackd.sh"
 """
 # It looks for its part itself: words that come at once may overtake each other. When a node is lost all of its routers
 # change their parts, and so many processes would keep each other, and elections, from the processors: parts that flap
@@ -78,24 +77,23 @@ echo $! >"$2/conntrackd.pid"
 # A stand-by forgets what it sent as master: the end of its copies must not end the connections themselves.
 # keepalived does not see it to its end: one that is told to read its configuration again meanwhile would stand still.
 _SYNC = """#!/bin/sh
-if [ "$1" != alone ]; then
-    setsid "$0" alone </dev/null >/dev/null 2>&1 &
-    exit 0
-fi
+[ "$1" = alone ] || exec setsid -f nice -n 19 "$0" alone </dev/null >/dev/null 2>&1
 exec 8<{conf}
 flock -n 8 || exit 0
 exec 9<"$0"
 flock 9
-exec 8<&-
 waited=0
 until [ -S {directory}/conntrackd.ctl ] || [ $((waited += 1)) -gt 50 ]; do sleep 0.1; done
+exec 7>>{turn}
+flock 7
+exec 8<&-
 # master: take the kernel's table as the truth and send all of it; else: let go of what is old, ask the master.
-if ip -4 -o address show dev {link} | grep -qF ' {primary} '
-then set -- -R -B
-else set -- -t '-f internal' -n
-fi
+case $(ip -4 -o address show dev {link}) in
+*' {primary} '*) set -- -R -B ;;
+*) set -- -t '-f internal' -n ;;
+esac
 for each in "$@"; do
-    nice -n 19 flock {turn} timeout {patience} conntrackd -C {conf} $each
+    timeout {patience} conntrackd -C {conf} $each
 done
 """
 _PATIENCE = 10

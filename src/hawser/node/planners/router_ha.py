@@ -212,7 +212,7 @@ def _configuration(router: Router, ha: HighAvailability, facts: Facts, rank_file
         unicast=_unicast(ha),
         authentication=_authentication(facts) if classic else "",
         primary=primary_address(ha.vrid),
-        notify=_notify(router, facts),
+        notify="" if begins else _notify(router, facts),  # nor has a new router connections to copy
         excluded="".join(f"        {line}\n" for line in _virtual_addresses(router)),
         routes="".join(f"        {line}\n" for line in _virtual_routes(router)),
     )
