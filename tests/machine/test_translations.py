@@ -116,5 +116,16 @@ def test_without_a_record_connections_are_held_against_what_is_wanted(kernel, ta
     assert [answers(answering, asker) for asker in asking] == [True, True]
     kernel.make(chain("OUTPUT", rule("203.0.113.3")), translations(kernel, way(TAKEN)))
     assert [answers(answering, asker) for asker in asking] == [False, True]
-    kernel.drop(translations(kernel))
+    kernel.make(translations(kernel))
     assert [answers(answering, asker) for asker in asking] == [False, False]
+
+
+@pytest.mark.kernel
+def test_without_a_wish_no_connection_is_ended(kernel, talk):
+    """They go with the namespace: what ends before is ended on others that copy it, too."""
+    answering, asking = talk
+    kernel.make(translations(kernel, way(KEPT), way(TAKEN)))
+    assert [answers(answering, asker) for asker in asking] == [True, True]
+    kernel.make(chain("OUTPUT", rule("203.0.113.3")))
+    kernel.drop(translations(kernel))
+    assert [answers(answering, asker) for asker in asking] == [True, True]

@@ -96,7 +96,8 @@ def test_what_connections_there_may_be_follows_from_the_rules():
     )
 
 
-def test_without_a_gateway_nothing_is_said_of_connections():
+def test_without_a_gateway_no_connection_is_translated():
     node = samples.node(routers=(samples.router(gateway=None, floating_ips=()),))
     items = desired.desired(node, samples.facts(), ROLES.values()).values()
-    assert not [item for item in items if isinstance(item, Translations)]
+    (found,) = (item for item in items if isinstance(item, Translations))
+    assert (found.outside, found.ways) == (None, ())

@@ -10,7 +10,6 @@ import json
 import struct
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from ipaddress import IPv4Address
 from pathlib import Path, PurePosixPath
 
@@ -31,7 +30,8 @@ _NESTED = 0x8000
 
 
 class TranslationsDriver:
-    """One list of connections a namespace that loses a way; none where it only gains some, or has no connection."""
+    """One list of connections a namespace that loses a way; none where it only gains some, or has no connection, or
+    goes: its connections go with it, and where others have copies of them they live on there."""
 
     kinds = (Translations,)
 
@@ -53,15 +53,13 @@ class TranslationsDriver:
     def _one(self, op: Op) -> MachineError | None:
         item = op.item
         assert isinstance(item, Translations)
-        gone = op.verb is Verb.DELETE
-        allowed = replace(item, outside=None, ways=()) if gone else item
         try:
-            if not isinstance(op.was, Translations) or op.was.loses(allowed):
-                self._end(allowed)
-            if gone:
+            if op.verb is Verb.DELETE:
                 self._forget(item)
-            else:
-                _write(item)
+                return None
+            if not isinstance(op.was, Translations) or op.was.loses(item):
+                self._end(item)
+            _write(item)
         except (MachineError, OSError) as error:
             return refused(op, str(error))
         return None

@@ -52,8 +52,7 @@ def _router(router: Router, facts: Facts, contacts: Mapping[str, Contact]) -> It
     yield Netns(netns)
     yield from _namespace_settings(netns)
     yield from nat.chains(router, netns)
-    if router.gateway:
-        yield nat.translations(router, netns, f"{facts.settings.ha_confs_path.parent}/nat/{router.id}")
+    yield nat.translations(router, netns, f"{facts.settings.ha_confs_path.parent}/nat/{router.id}")
     quiet = nat.quiet_chain(netns)
     yield quiet
     for link, interface in feet.links(router):
