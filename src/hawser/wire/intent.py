@@ -181,13 +181,17 @@ class Router:
 
 @dataclass(frozen=True, slots=True)
 class DhcpSubnet:
-    """A subnet as the DHCP server offers it; host ``routes`` go to clients as option 121 (RFC 3442)."""
+    """A subnet as the DHCP server offers it; host ``routes`` go to clients as option 121 (RFC 3442).
+
+    ``isolated``: no router has its gateway address.
+    """
 
     id: str
     cidr: Network
     gateway: Address | None
     dns_servers: tuple[Address, ...]
     routes: tuple[Route, ...]
+    isolated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

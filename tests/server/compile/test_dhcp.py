@@ -8,6 +8,7 @@ from hawser.server.compile.node import Compiler
 from hawser.server.model.dhcpoption import DhcpOption
 from hawser.server.model.port import PortChanges
 from hawser.server.service import port
+from hawser.server.service import router as service_router
 from hawser.server.store import snapshot
 from hawser.wire import intent
 from tests.server.stage import DEMO
@@ -70,3 +71,22 @@ def test_ipv6_subnets_are_served_as_their_modes_have_it(stage, ra_mode, address_
     assert (
         [each.address for each in host.addresses] == [made.fixed_ips[0].address] if reserved else host is None
     )
+
+
+def test_a_subnet_is_isolated_while_no_router_has_its_gateway_address(stage):
+    lan, router = stage.network(), stage.router()
+    inside = stage.subnet(lan, "10.0.0.0/24")
+    stage.subnet(lan, "10.0.1.0/24")
+    compiler = Compiler(picture := snapshot.fill(stage.store))
+
+    def isolated() -> set[str]:
+        keys = compiler.take(snapshot.catch_up(stage.store, picture))
+        assert not keys or ("dhcp_servers", lan.id) in keys
+        subnets = compiler.whole("network1")["dhcp_servers", lan.id].subnets
+        return {str(subnet.cidr) for subnet in subnets if subnet.isolated}
+
+    assert isolated() == {"10.0.0.0/24", "10.0.1.0/24"}
+    stage.joined(router, inside)
+    assert isolated() == {"10.0.1.0/24"}
+    service_router.remove_interface(stage.store, DEMO, router.id, subnet_id=inside.id)
+    assert isolated() == {"10.0.0.0/24", "10.0.1.0/24"}

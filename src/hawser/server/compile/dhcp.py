@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from ipaddress import IPv4Network
 
+from hawser.base.addresses import Address
 from hawser.server.compile.picture import Picture
 from hawser.server.compile.router import port_addresses
 from hawser.server.model import dns
 from hawser.server.model.agent import DhcpHosting
 from hawser.server.model.dhcpoption import CLIENT_ID
-from hawser.server.model.port import Port
+from hawser.server.model.port import ROUTER_INTERNAL_OWNERS, Port
 from hawser.server.model.subnet import Subnet
 from hawser.wire import intent
 
@@ -17,19 +19,23 @@ _ASKING = ("dhcpv6-stateful", "dhcpv6-stateless")
 _SHORTEST_IPV6 = 64
 
 
-def compile_server(picture: Picture, hosting: DhcpHosting) -> intent.DhcpServer | None:
+def compile_server(
+    picture: Picture, hosting: DhcpHosting, routers: Collection[Port]
+) -> intent.DhcpServer | None:
     """The network's server on one of its hosts, with the subnets that it has an address in; None for one that
-    has no port."""
+    has no port. ``routers`` are routers' ports in the network."""
     own = _port_of(picture, hosting)
     if own is None:
         return None
+    inside = (port for port in routers if port.device_owner in ROUTER_INTERNAL_OWNERS)
+    routed = {fixed.address for port in inside for fixed in port.fixed_ips}
     return intent.DhcpServer(
         id=hosting.network_id,
         port_id=own.id,
         mac=own.mac,
         mtu=picture.networks[hosting.network_id].mtu,
         addresses=port_addresses(picture, own),
-        subnets=tuple(_subnet(picture.subnets[key]) for key in sorted(_served(picture, own))),
+        subnets=tuple(_subnet(picture.subnets[key], routed) for key in sorted(_served(picture, own))),
     )
 
 
@@ -92,11 +98,12 @@ def _served(picture: Picture, own: Port) -> set[str]:
     return {fixed.subnet_id for fixed in own.fixed_ips if _serves(picture.subnets[fixed.subnet_id])}
 
 
-def _subnet(subnet: Subnet) -> intent.DhcpSubnet:
+def _subnet(subnet: Subnet, routed: Collection[Address]) -> intent.DhcpSubnet:
     return intent.DhcpSubnet(
         id=subnet.id,
         cidr=subnet.cidr,
         gateway=subnet.gateway_ip,
         dns_servers=subnet.dns_nameservers,
         routes=tuple(intent.Route(destination=r.destination, nexthop=r.nexthop) for r in subnet.host_routes),
+        isolated=subnet.gateway_ip not in routed,
     )

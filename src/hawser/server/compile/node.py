@@ -161,7 +161,8 @@ class Compiler:
         )
 
     def _dhcp_server(self, host: str, id: str) -> intent.DhcpServer | None:
-        return dhcp.compile_server(self.picture, self._index.servers_of_network[id][host])
+        routers = self._index.router_ports_of_network[id].values()
+        return dhcp.compile_server(self.picture, self._index.servers_of_network[id][host], routers)
 
     def _dhcp_host(self, host: str, id: str) -> intent.DhcpHost | None:
         port = self.picture.ports[id]

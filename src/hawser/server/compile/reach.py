@@ -12,7 +12,7 @@ from hawser.server.compile import dhcp, neighbour, router
 from hawser.server.compile.index import Index
 from hawser.server.compile.picture import Change
 from hawser.server.model.agent import L3, LINUX_BRIDGE, Agent
-from hawser.server.model.port import Port
+from hawser.server.model.port import ROUTER_INTERNAL_OWNERS, Port
 from hawser.server.model.router import RouterHost
 from hawser.wire.change import Key
 
@@ -61,6 +61,8 @@ def _of_port(index: Index, change: Change) -> Iterator[Key]:
     for port in (change.old, change.new):
         if port and router.is_router_port(port):
             yield "routers", port.device_id
+            if port.device_owner in ROUTER_INTERNAL_OWNERS:
+                yield "dhcp_servers", port.network_id  # which subnets are isolated
         if port and any(
             each.port_id == port.id for each in index.servers_of_network[port.network_id].values()
         ):

@@ -2,13 +2,15 @@
 
 GET  /feed/v1/hosts/{host}/watch?since=REVISION&digest=DIGEST   lines of JSON: `wire.change.IntentChange`
 POST /feed/v1/hosts/{host}/reports                              `wire.report.Report`
+GET  /feed/v1/hosts/{host}/instance?router=ID&address=ADDRESS   `wire.instance.Instance`; or ?network=ID&...
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from ipaddress import ip_address
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -20,10 +22,12 @@ from hawser.base.errors import BadInput, Unavailable
 from hawser.base.keys import is_node_key
 from hawser.server.feed.hub import Hub, Watcher
 from hawser.server.feed.stream import Held
+from hawser.server.service import instance as instances
 from hawser.server.service import report as reports
 from hawser.server.store.session import Store
 from hawser.wire import codec, version
 from hawser.wire.change import IntentChange
+from hawser.wire.instance import Instance
 from hawser.wire.report import Report
 
 SIGN_OF_LIFE = 3.0
@@ -44,6 +48,7 @@ class Feed:
         return [
             Route("/feed/v1/hosts/{host}/watch", self._watch),
             Route("/feed/v1/hosts/{host}/reports", self._take, methods=["POST"]),
+            Route("/feed/v1/hosts/{host}/instance", self._instance),
         ]
 
     @asynccontextmanager
@@ -91,6 +96,20 @@ class Feed:
             return JSONResponse({"error": error.message}, status_code=503)
         return Response(status_code=204)
 
+    async def _instance(self, request: Request) -> Response:
+        host = request.path_params["host"]
+        if refusal := self._refusal(request, host):
+            return refusal
+        try:
+            found = await asyncio.to_thread(_find_instance, self._store, host, request.query_params)
+        except BadInput as error:
+            return JSONResponse({"error": error.message}, status_code=400)
+        except Unavailable as error:
+            return JSONResponse({"error": error.message}, status_code=503)
+        if found is None:
+            return JSONResponse({"error": "no instance has this address there"}, status_code=404)
+        return Response(codec.encode(found), media_type="application/json")
+
     def _refusal(self, request: Request, host: str) -> Response | None:
         """Why this request is not served: another's key, or a version that is not understood."""
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
@@ -115,6 +134,16 @@ class _Lines(StreamingResponse):
             await super().__call__(scope, receive, send)
         finally:
             self._done()
+
+
+def _find_instance(store: Store, host: str, query: Mapping[str, str]) -> Instance | None:
+    try:
+        address = ip_address(query.get("address", ""))
+    except ValueError as error:
+        raise BadInput("address", str(error)) from None
+    if router := query.get("router"):
+        return instances.behind_router(store, host, router, address)
+    return instances.in_network(store, host, query.get("network", ""), address)
 
 
 def _held(request: Request) -> Held | None:
