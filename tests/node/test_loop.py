@@ -202,7 +202,8 @@ def test_an_agent_is_what_its_node_is(node: Node):
         node.told(samples.node())
         await node.until(lambda: node.stands("keepalived"))
         states = {state.binary: state for state in node.loop.agent_states()}
-        assert set(states) == {"neutron-l3-agent", "neutron-dhcp-agent", "neutron-linuxbridge-agent"}
+        assert set(states) == {f"neutron-{name}-agent" for name in ("l3", "dhcp", "linuxbridge", "metadata")}
+        assert states["neutron-metadata-agent"].availability_zone == ""
         assert states["neutron-linuxbridge-agent"].tunnel_address == "10.0.1.21"
         assert states["neutron-l3-agent"].configurations["routers"] == 1
 

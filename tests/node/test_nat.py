@@ -9,7 +9,7 @@ from hawser.machine.items.chain import Chain
 from hawser.machine.items.translations import Translations, Way
 from hawser.node.agent import desired
 from hawser.node.agent.roles import ROLES
-from hawser.node.planners import feet, nat
+from hawser.node.planners import feet, metadata, nat
 from hawser.wire import intent
 from tests.node import samples
 
@@ -80,7 +80,8 @@ def test_without_an_ipv4_gateway_nothing_is_translated():
 def test_every_host_of_a_router_has_its_rules():
     items = desired.desired(samples.node(), samples.facts(), ROLES.values()).values()
     standing = {(item.name, item.rules) for item in items if isinstance(item, Chain)}
-    assert {(chain.name, chain.rules) for chain in nat.chains(samples.router(), "")} <= standing
+    chains = nat.chains(samples.router(), "", metadata.redirect(samples.settings()))
+    assert {(chain.name, chain.rules) for chain in chains} <= standing
 
 
 def test_what_connections_there_may_be_follows_from_the_rules():

@@ -8,7 +8,7 @@ that names it.
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
@@ -95,6 +95,14 @@ class NodeSettings:
     ha_vrrp_health_check_interval: float
     ha_conntrackd_enabled: bool
     dnsmasq_dns_servers: tuple[Address, ...]
+    enable_metadata_proxy: bool
+    metadata_port: int
+    enable_isolated_metadata: bool
+    force_metadata: bool
+    nova_metadata_host: str
+    nova_metadata_port: int
+    nova_metadata_protocol: str
+    metadata_proxy_shared_secret: str
     report_interval: float
     resync_interval: float
     availability_zone: str
@@ -138,7 +146,7 @@ def strangers(files: Iterable[Path]) -> list[str]:
         said: dict[str, dict[str, list[str]]] = {}
         cfg.ConfigParser(str(file), said).parse()
         for section in said.keys() & ours.keys():
-            names = [option.dest for option in ours[section]]
+            names = [name for option in ours[section] for name in _names(option)]
             unread = (name for name in said[section] if name.replace("-", "_") not in names)
             found += [f"{file}: [{section}] {name} is not read{_perhaps(name, names)}" for name in unread]
     return sorted(found)
@@ -207,6 +215,14 @@ def node_settings(conf: cfg.ConfigOpts) -> NodeSettings:
         ha_vrrp_health_check_interval=conf.ha_vrrp_health_check_interval,
         ha_conntrackd_enabled=conf.ha_conntrackd_enabled,
         dnsmasq_dns_servers=tuple(_address("dnsmasq_dns_servers", each) for each in conf.dnsmasq_dns_servers),
+        enable_metadata_proxy=conf.enable_metadata_proxy,
+        metadata_port=conf.metadata_port,
+        enable_isolated_metadata=conf.enable_isolated_metadata,
+        force_metadata=conf.force_metadata,
+        nova_metadata_host=conf.nova_metadata_host,
+        nova_metadata_port=conf.nova_metadata_port,
+        nova_metadata_protocol=conf.nova_metadata_protocol,
+        metadata_proxy_shared_secret=conf.metadata_proxy_shared_secret,
         report_interval=conf.agent.report_interval,
         resync_interval=conf.agent.resync_interval,
         availability_zone=conf.agent.availability_zone,
@@ -224,6 +240,12 @@ def node_settings(conf: cfg.ConfigOpts) -> NodeSettings:
         node_key=conf.hawser.node_key,
         roles=tuple(conf.hawser.roles),
     )
+
+
+def _names(option: cfg.Opt) -> Iterator[str]:
+    """The names that it is read by: its own, and older ones."""
+    yield option.dest
+    yield from (older.name for older in option.deprecated_opts)
 
 
 def _perhaps(name: str, names: Sequence[str]) -> str:

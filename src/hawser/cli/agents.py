@@ -19,6 +19,8 @@ _FILES = {
     # The bridge agent's file tells the L3 agent which interface leads to its routers' peers.
     "l3": ("plugins/ml2/ml2_conf.ini", "plugins/ml2/linuxbridge_agent.ini", "l3_agent.ini"),
     "dhcp": ("dhcp_agent.ini",),
+    # The other agents' files tell where their routers and DHCP servers lead instances to.
+    "metadata": ("l3_agent.ini", "dhcp_agent.ini", "metadata_agent.ini"),
 }
 """What each role reads below /etc/neutron, after neutron.conf."""
 
@@ -27,7 +29,7 @@ def _files(roles: Sequence[str], given: Sequence[Path]) -> list[Path]:
     if given:
         return list(given)
     names = ["neutron.conf", *(name for role in roles for name in _FILES.get(role, ()))]
-    return [config.CONFIG_DIRECTORY / name for name in names]
+    return [config.CONFIG_DIRECTORY / name for name in dict.fromkeys(names)]
 
 
 def _start(roles: Sequence[str], given: Sequence[Path]) -> None:
@@ -60,6 +62,7 @@ def _script(role: str) -> click.Command:
 linuxbridge_agent = _script("linuxbridge")
 l3_agent = _script("l3")
 dhcp_agent = _script("dhcp")
+metadata_agent = _script("metadata")
 
 
 @click.group()
@@ -85,7 +88,7 @@ def key(host: str, files: tuple[Path, ...]) -> None:
 
 
 @node.command("run", short_help="Run this node's roles in one process.")
-@click.option("--role", "roles", multiple=True, help="linuxbridge, l3 or dhcp; may be repeated.")
+@click.option("--role", "roles", multiple=True, help="linuxbridge, l3, dhcp or metadata; may be repeated.")
 @click.option("--config-file", "files", multiple=True, type=click.Path(exists=True, path_type=Path))
 def node_run(roles: tuple[str, ...], files: tuple[Path, ...]) -> None:
     """Run this node's roles in one process: those given, or `[hawser] roles` of neutron.conf."""

@@ -68,7 +68,8 @@ def _linuxbridge() -> Sections:
 
 
 def _l3() -> Sections:
-    return {"DEFAULT": [option for option in options.NODE["DEFAULT"] if option not in options.DHCP]}
+    others = (*options.DHCP, *options.METADATA)
+    return {"DEFAULT": [option for option in options.NODE["DEFAULT"] if option not in others]}
 
 
 def _dhcp() -> Sections:
@@ -77,14 +78,20 @@ def _dhcp() -> Sections:
     return {"DEFAULT": [*shared, *options.DHCP]}
 
 
+def _metadata() -> Sections:
+    return {"DEFAULT": options.METADATA}
+
+
 SAMPLES: Mapping[str, Callable[[], Sections]] = {
     "neutron": _neutron,
     "ml2": _ml2,
     "linuxbridge": _linuxbridge,
     "l3": _l3,
     "dhcp": _dhcp,
+    "metadata": _metadata,
 }
-"""The configuration files by name: neutron.conf, ml2_conf.ini, linuxbridge_agent.ini, l3_agent.ini, dhcp_agent.ini."""
+"""The configuration files by name: neutron.conf, ml2_conf.ini, linuxbridge_agent.ini, l3_agent.ini, dhcp_agent.ini,
+metadata_agent.ini."""
 
 
 @click.command("sample-config")

@@ -5,11 +5,11 @@ A table a wing, by section. An option here is one of the sample files too (`haws
 
 from __future__ import annotations
 
-from hawser.base.options.node import DHCP, NODE
+from hawser.base.options.node import DHCP, METADATA, NODE
 from hawser.base.options.server import QUOTAS, SERVER
 from hawser.base.options.tables import COMMON, Options, Sections
 
-__all__ = ["COMMON", "DHCP", "NODE", "QUOTAS", "SERVER", "Options", "Sections", "sections"]
+__all__ = ["COMMON", "DHCP", "METADATA", "NODE", "QUOTAS", "SERVER", "Options", "Sections", "sections"]
 
 
 def sections() -> Sections:

@@ -41,6 +41,14 @@ _L3: tuple[cfg.Opt, ...] = (
         "when none answers. 0: they are not asked.",
     ),
     cfg.BoolOpt("ha_conntrackd_enabled", default=True, help="Connections outlive a failover."),
+    cfg.BoolOpt(
+        "enable_metadata_proxy",
+        default=True,
+        help="Routers lead to the metadata agent of their node what instances ask of 169.254.169.254.",
+    ),
+    cfg.PortOpt(
+        "metadata_port", default=9697, help="Where the metadata agent listens in routers' namespaces."
+    ),
 )
 
 DHCP: tuple[cfg.Opt, ...] = (
@@ -50,11 +58,35 @@ DHCP: tuple[cfg.Opt, ...] = (
         help="Name servers that DHCP servers ask for their clients, through the network's gateway: those clients "
         "whose subnet names no server of its own. Empty: they know the names of the network only.",
     ),
+    cfg.BoolOpt(
+        "enable_isolated_metadata",
+        default=False,
+        help="Where no router has a subnet's gateway address, DHCP servers lead to the metadata agent of their node.",
+    ),
+    cfg.BoolOpt("force_metadata", default=False, help="They do so everywhere."),
 )
 """In [DEFAULT], of DHCP agents only."""
 
+METADATA: tuple[cfg.Opt, ...] = (
+    cfg.StrOpt(
+        "nova_metadata_host",
+        default="127.0.0.1",
+        deprecated_opts=[cfg.DeprecatedOpt("nova_metadata_ip")],
+        help="Where the compute service answers for metadata: a name or an address. Once nova_metadata_ip.",
+    ),
+    cfg.PortOpt("nova_metadata_port", default=8775, help="The port there."),
+    cfg.StrOpt("nova_metadata_protocol", default="http", choices=["http", "https"], help="How it is asked."),
+    cfg.StrOpt(
+        "metadata_proxy_shared_secret",
+        default="",
+        secret=True,
+        help="By which the compute service believes which instance asks: the same there.",
+    ),
+)
+"""In [DEFAULT], of metadata agents only."""
+
 NODE: Sections = {
-    "DEFAULT": (*_L3, *DHCP),
+    "DEFAULT": (*_L3, *DHCP, *METADATA),
     "agent": (
         cfg.FloatOpt("report_interval", default=4, min=0.1, help="Seconds between signs of life."),
         cfg.FloatOpt("resync_interval", default=30, min=1, help="Seconds between full looks at the machine."),
@@ -103,6 +135,8 @@ NODE: Sections = {
             "server_url", default=["http://controller:9696"], help="Servers, in order of preference."
         ),
         cfg.StrOpt("node_key", default="", secret=True, help="What `hawser node key HOST` printed."),
-        cfg.ListOpt("roles", default=[], help="What `hawser node run` runs: linuxbridge, l3, dhcp."),
+        cfg.ListOpt(
+            "roles", default=[], help="What `hawser node run` runs: linuxbridge, l3, dhcp, metadata."
+        ),
     ),
 }

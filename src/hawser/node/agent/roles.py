@@ -20,7 +20,7 @@ from hawser.machine.items.neighbour import Neighbour
 from hawser.machine.items.netns import Netns
 from hawser.machine.items.process import Process
 from hawser.machine.items.sysctl import Sysctl
-from hawser.node.planners import bridge, dhcp, router
+from hawser.node.planners import bridge, dhcp, metadata, router
 from hawser.node.planners.facts import Planner
 
 Directories = Callable[[NodeSettings], tuple[Path, ...]]
@@ -76,6 +76,11 @@ def _kept_in(item: Item, directories: Directories, settings: NodeSettings) -> bo
     return any(f"{path}/".startswith(f"{directory}/") for directory in directories(settings))
 
 
+def _owns_nothing(_item: Item, _settings: NodeSettings) -> bool:
+    """Its sockets end with its process."""
+    return False
+
+
 def _no_directories(_settings: NodeSettings) -> tuple[Path, ...]:
     return ()
 
@@ -92,6 +97,14 @@ ROLES: Mapping[str, Role] = {
             bridge.desire,
             _no_directories,
             _bridge_owns,
+        ),
+        Role(
+            "metadata",
+            "Metadata agent",
+            "neutron-metadata-agent",
+            metadata.desire,
+            _no_directories,
+            _owns_nothing,
         ),
     )
 }

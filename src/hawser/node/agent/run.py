@@ -21,6 +21,7 @@ from hawser.node.agent.healthcheck import check_health
 from hawser.node.agent.heartbeat import FIRST_WORD, Heartbeat
 from hawser.node.agent.joining import join
 from hawser.node.agent.loop import Loop
+from hawser.node.agent.metadata import serve_metadata
 from hawser.node.agent.notify import Fifo
 from hawser.node.agent.roles import ROLES, Role
 
@@ -69,6 +70,8 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
         jobs += [Heartbeat(lambda: loop.intent, loop.hears).run(settings.local_ip), _start_late(loop)]
     else:
         jobs.append(loop.run())
+    if any(role.name == "metadata" for role in roles):
+        jobs.append(serve_metadata(loop))
     tasks = [running.create_task(job) for job in jobs]
     for name in (signal.SIGTERM, signal.SIGINT):
         running.add_signal_handler(name, _stop, tasks)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from hawser.base import names
 from hawser.machine.items.item import ROOT, Item, Key
 from hawser.node.agent.roles import Role
-from hawser.node.planners import bridge
+from hawser.node.planners import bridge, metadata
 from hawser.node.planners.facts import Facts
 from hawser.wire.intent import NodeIntent
 from hawser.wire.report import AgentState, PortStatus
@@ -18,11 +18,11 @@ def agent_state(
 ) -> AgentState:
     """One role as an agent of the API; ``alarms`` are what keeps networks from being wired."""
     settings = facts.settings
-    wires = role.name == "linuxbridge"
+    wires, zoneless = role.name == "linuxbridge", role.name in ("linuxbridge", "metadata")
     return AgentState(
         agent_type=role.agent_type,
         binary=role.binary,
-        availability_zone="" if wires else settings.availability_zone,
+        availability_zone="" if zoneless else settings.availability_zone,
         started_at=started_at,
         tunnel_address=str(settings.local_ip) if wires and settings.local_ip else "",
         mappings=tuple(sorted({*settings.physical_interfaces, *settings.physical_bridges})) if wires else (),
@@ -50,6 +50,12 @@ def _configurations(
             "subnets": sum(len(server.subnets) for server in intent.dhcp_servers),
             "ports": len(intent.dhcp_hosts),
             "dhcp_lease_duration": settings.dhcp_lease_duration,
+        }
+    if role.name == "metadata":
+        return {
+            "nova_metadata_host": settings.nova_metadata_host,
+            "nova_metadata_port": settings.nova_metadata_port,
+            "namespaces": sum(1 for _ in metadata.doors(intent, settings)),
         }
     return {
         "tunneling_ip": str(settings.local_ip or ""),

@@ -22,9 +22,11 @@ from hawser.machine.items.link import Veth
 from hawser.machine.items.netns import Netns
 from hawser.machine.items.route import Route
 from hawser.machine.items.sysctl import Sysctl
+from hawser.node.planners import metadata
 from hawser.node.planners.daemon import daemon
 from hawser.node.planners.facts import Facts
 from hawser.wire.intent import DhcpHost, DhcpServer, DhcpSubnet, NodeIntent
+from hawser.wire.intent import Route as StaticRoute
 
 
 def desire(intent: NodeIntent, facts: Facts) -> Iterator[Item]:
@@ -58,7 +60,7 @@ def _server(server: DhcpServer, hosts: Sequence[DhcpHost], settings: NodeSetting
     yield Sysctl(netns, f"net/ipv6/conf/{link}/accept_ra", "0", link)
     yield Sysctl(netns, f"net/ipv6/conf/{link}/accept_dad", "0", link)
     yield Sysctl(netns, f"net/ipv6/conf/{link}/disable_ipv6", "0", link)
-    held = (*server.addresses, link_local_interface(server.mac))
+    held = (*server.addresses, link_local_interface(server.mac), *metadata.held(server, settings))
     addresses = [Address(netns, link, address) for address in held]
     yield from addresses
     if not server.subnets:
@@ -69,7 +71,7 @@ def _server(server: DhcpServer, hosts: Sequence[DhcpHost], settings: NodeSetting
     files = [
         File(f"{directory}/host", "".join(_host(host, settings) for host in hosts)),
         File(f"{directory}/addn_hosts", "".join(_name(host, settings) for host in hosts)),
-        File(f"{directory}/opts", "".join((*_options(server, settings.dns_domain), *_own_options(hosts)))),
+        File(f"{directory}/opts", "".join((*_options(server, settings), *_own_options(hosts)))),
     ]
     argv = tuple(_arguments(server, settings, directory, link))
     needs = [link_key(netns, link), *(address.key for address in addresses)]
@@ -144,17 +146,17 @@ def _bare(address: IpAddress) -> str:
     return f"[{address}]" if address.version == 6 else str(address)
 
 
-def _options(server: DhcpServer, domain: str) -> Iterator[str]:
+def _options(server: DhcpServer, settings: NodeSettings) -> Iterator[str]:
     for subnet in server.subnets:
         tag = f"tag:{_tag(subnet)}"
         if subnet.cidr.version == 6:
-            yield from _options6(tag, subnet, domain)
+            yield from _options6(tag, subnet, settings.dns_domain)
             continue
         if subnet.dns_servers:
             yield f"{tag},option:dns-server,{','.join(map(str, subnet.dns_servers))}\n"
         yield f"{tag},option:router{f',{subnet.gateway}' if subnet.gateway else ''}\n"
-        if subnet.routes:
-            yield f"{tag},option:classless-static-route,{_classless(subnet)}\n"
+        if routes := (*subnet.routes, *metadata.routes(server, subnet, settings)):
+            yield f"{tag},option:classless-static-route,{_classless(routes, subnet.gateway)}\n"
         yield f"{tag},option:mtu,{server.mtu}\n"
 
 
@@ -171,9 +173,9 @@ def _own_options(hosts: Iterable[DhcpHost]) -> Iterator[str]:
             yield f"tag:{_own_tag(host)},{name}{f',{option.value}' if option.value else ''}\n"
 
 
-def _classless(subnet: DhcpSubnet) -> str:
+def _classless(routes: Iterable[StaticRoute], gateway: IpAddress | None) -> str:
     # A client that takes option 121 ignores the router option (RFC 3442), so the default goes in, too.
-    routes = [f"{route.destination},{route.nexthop}" for route in subnet.routes]
-    if subnet.gateway:
-        routes.append(f"0.0.0.0/0,{subnet.gateway}")
-    return ",".join(routes)
+    told = [f"{route.destination},{route.nexthop}" for route in routes]
+    if gateway:
+        told.append(f"0.0.0.0/0,{gateway}")
+    return ",".join(told)

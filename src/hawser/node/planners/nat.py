@@ -19,8 +19,9 @@ _PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "dccp": 33, "ipv6-icmp": 58, "sctp
 """Those that can be forwarded, by their IANA numbers."""
 
 
-def chains(router: Router, netns: str) -> Iterator[Chain]:
+def chains(router: Router, netns: str, before: tuple[str, ...] = ()) -> Iterator[Chain]:
     """Floating IPs both ways and port forwardings inward, then the gateway's address for everybody else (RFC 3022).
+    ``before`` all of it come these rules for packets that arrive.
 
     Who is inside and asks for a floating IP of the same router is seen by its holder as the router: else the
     answers, which may not have to come back through the router, would not be those of the floating IP.
@@ -31,7 +32,7 @@ def chains(router: Router, netns: str) -> Iterator[Chain]:
         *(_forward(each) for each in router.port_forwardings),
     )
     outward = tuple(f"-s {inner}/32 -j SNAT --to-source {outer}" for outer, inner in floating)
-    yield _nat(netns, f"{PREFIX}PREROUTING", (*_marked(router), *inward))
+    yield _nat(netns, f"{PREFIX}PREROUTING", (*before, *_marked(router), *inward))
     yield _nat(netns, f"{PREFIX}OUTPUT", inward)
     yield _nat(netns, f"{PREFIX}float-snat", outward)
     yield _nat(netns, f"{PREFIX}snat", _snat(router))

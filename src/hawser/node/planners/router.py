@@ -17,7 +17,7 @@ from hawser.machine.items.link import Veth
 from hawser.machine.items.netns import Netns
 from hawser.machine.items.route import Route
 from hawser.machine.items.sysctl import Sysctl
-from hawser.node.planners import advertise, bridge, feet, nat, router_ha
+from hawser.node.planners import advertise, bridge, feet, metadata, nat, router_ha
 from hawser.node.planners.facts import Contact, Facts
 from hawser.wire.intent import NodeIntent, Router, RouterInterface
 from hawser.wire.report import Mastership
@@ -51,7 +51,8 @@ def _router(router: Router, facts: Facts, contacts: Mapping[str, Contact]) -> It
     netns = names.router_namespace(router.id)
     yield Netns(netns)
     yield from _namespace_settings(netns)
-    yield from nat.chains(router, netns)
+    yield from nat.chains(router, netns, metadata.redirect(facts.settings))
+    yield from metadata.guards(netns, facts.settings)
     yield nat.translations(router, netns, f"{facts.settings.ha_confs_path.parent}/nat/{router.id}")
     quiet = nat.quiet_chain(netns)
     yield quiet
