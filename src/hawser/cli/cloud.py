@@ -36,7 +36,7 @@ def cloud() -> None:
 @config_option
 @click.option("--listen-fd", "handed", multiple=True, metavar="SERVICE=FD", help="A listening socket.")
 def run(files: tuple[Path, ...], handed: tuple[str, ...]) -> None:
-    """Serve the Compute API (port 8774) and the Image API (port 9292)."""
+    """Serve the Compute API (port 8774), the Image API (9292), and instances' metadata (8775)."""
     from hawser.cloud import app
 
     settings = _settings(files)

@@ -1,4 +1,4 @@
-"""Puts the compute and image services together from their configuration, and serves both from one process."""
+"""Puts the compute, image and metadata services together from their configuration; serves them from one process."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from hawser.base.errors import BadInput, Conflict
 from hawser.cloud import identity
 from hawser.cloud.api.compute import compute_app
 from hawser.cloud.api.image import image_app
+from hawser.cloud.api.metadata import metadata_app
 from hawser.cloud.compute import Compute
 from hawser.cloud.dispatch import Dispatch
 from hawser.cloud.hosts import Hosts
@@ -21,17 +22,18 @@ from hawser.cloud.network import Networking
 from hawser.cloud.settings import CloudSettings
 from hawser.cloud.store import Store
 
-SERVICES = ("compute", "image")
+SERVICES = ("compute", "image", "metadata")
 GRACE_SECONDS = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Apps:
-    """Both services, over one store; ``dispatch`` wants its `sweep` to run."""
+    """The services, over one store; ``dispatch`` wants its `sweep` to run."""
 
     dispatch: Dispatch
     compute: Starlette
     image: Starlette
+    metadata: Starlette
 
 
 def make(settings: CloudSettings) -> Apps:
@@ -46,12 +48,17 @@ def make(settings: CloudSettings) -> Apps:
         compute.dispatch,
         compute_app(compute, auth, settings.feed_secret),
         image_app(store, auth, settings.state_path / "images"),
+        metadata_app(store, settings.metadata_proxy_shared_secret),
     )
 
 
 async def serve(settings: CloudSettings, inherited: Mapping[str, list[int]]) -> None:
     """Serve until SIGTERM or SIGINT. ``inherited`` are descriptors of listening sockets, by service."""
-    ports = {"compute": settings.compute_port, "image": settings.image_port}
+    ports = {
+        "compute": settings.compute_port,
+        "image": settings.image_port,
+        "metadata": settings.metadata_port,
+    }
     sockets = {
         name: [_listen(settings.bind_host, ports[name]), *map(_adopt, inherited.get(name, []))]
         for name in SERVICES
@@ -61,6 +68,7 @@ async def serve(settings: CloudSettings, inherited: Mapping[str, list[int]]) -> 
     servers = [
         (_server(apps.compute, level), sockets["compute"]),
         (_server(apps.image, level), sockets["image"]),
+        (_server(apps.metadata, level), sockets["metadata"]),
     ]
     sweeping = asyncio.create_task(apps.dispatch.sweep())
     try:

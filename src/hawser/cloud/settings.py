@@ -26,6 +26,7 @@ _COMPUTE = (
     cfg.StrOpt("bind_host", default="0.0.0.0", help="The address that both services listen on."),
     cfg.PortOpt("compute_port", default=8774),
     cfg.PortOpt("image_port", default=9292),
+    cfg.PortOpt("metadata_port", default=8775, help="Where metadata agents ask."),
     cfg.StrOpt("network_url", default="http://controller:9696", help="The Networking API."),
     cfg.ListOpt("compute_url", default=["http://controller:8774"], help="For agents: the compute service."),
     cfg.StrOpt("instances_path", default="/run/hawser/instances", help="On agents; not kept over a reboot."),
@@ -39,6 +40,14 @@ _IDENTITY = (
     cfg.StrOpt("project_name", default="service"),
     cfg.StrOpt("user_domain_name", default="Default"),
     cfg.StrOpt("project_domain_name", default="Default"),
+)
+_NEUTRON = (
+    cfg.StrOpt(
+        "metadata_proxy_shared_secret",
+        default="",
+        secret=True,
+        help="By which metadata agents are believed. Empty: none is.",
+    ),
 )
 _HAWSER = (
     cfg.StrOpt("feed_secret", default="", secret=True, help="Nodes' keys are made from it."),
@@ -69,12 +78,14 @@ class CloudSettings:
     bind_host: str
     compute_port: int
     image_port: int
+    metadata_port: int
     network_url: str
     compute_urls: tuple[str, ...]
     instances_path: Path
     vif_plugging_timeout: float
     service_down_time: float
     identity: IdentitySettings
+    metadata_proxy_shared_secret: str
     feed_secret: str
     node_key: str
 
@@ -83,7 +94,8 @@ def read(files: Iterable[Path]) -> CloudSettings:
     """The files that exist among ``files``; later ones win. An option that cannot be read is a `BadInput`."""
     conf = cfg.ConfigOpts()
     conf.register_opts(_COMMON)
-    for group, options in {"cloud": _COMPUTE, "nova": _IDENTITY, "hawser": _HAWSER}.items():
+    groups = {"cloud": _COMPUTE, "nova": _IDENTITY, "neutron": _NEUTRON, "hawser": _HAWSER}
+    for group, options in groups.items():
         conf.register_opts(options, group=group)
     try:
         conf([], project="hawser", default_config_files=[str(file) for file in files if file.exists()])
@@ -102,6 +114,7 @@ def _settings(conf: cfg.ConfigOpts) -> CloudSettings:
         bind_host=cloud.bind_host,
         compute_port=cloud.compute_port,
         image_port=cloud.image_port,
+        metadata_port=cloud.metadata_port,
         network_url=cloud.network_url.rstrip("/"),
         compute_urls=tuple(url.rstrip("/") for url in cloud.compute_url),
         instances_path=Path(cloud.instances_path),
@@ -115,6 +128,7 @@ def _settings(conf: cfg.ConfigOpts) -> CloudSettings:
             user_domain_name=nova.user_domain_name,
             project_domain_name=nova.project_domain_name,
         ),
+        metadata_proxy_shared_secret=conf.neutron.metadata_proxy_shared_secret,
         feed_secret=conf.hawser.feed_secret,
         node_key=conf.hawser.node_key,
     )
