@@ -13,7 +13,7 @@ from hawser.lab.secrets import Secrets
 from hawser.lab.settings import Setting
 from hawser.lab.topology import ha
 
-SECRETS = Secrets("a", "d", "n", "v", "feed", "vrrp")
+SECRETS = Secrets("a", "d", "n", "v", "feed", "vrrp", "metadata")
 
 
 def written(tmp_path, node, dhcp_on="compute", settings=()):
@@ -42,7 +42,9 @@ def test_network_node_settings(tmp_path):
     settings = config.node_settings(config.read(written(tmp_path, "network1"), node=True))
     assert dict(settings.physical_interfaces) == {"external": "eth2", "provider": "eth2"}
     assert str(settings.local_ip) == "10.0.1.21"
-    assert settings.roles == ("linuxbridge", "l3")
+    assert settings.roles == ("linuxbridge", "l3", "metadata")
+    assert settings.nova_metadata_host == "controller"
+    assert settings.metadata_proxy_shared_secret == "metadata"
     assert is_node_key("feed", "network1", settings.node_key)
     assert settings.l2_population
 
@@ -50,7 +52,8 @@ def test_network_node_settings(tmp_path):
 def test_compute_node_has_no_way_to_the_external_network(tmp_path):
     settings = config.node_settings(config.read(written(tmp_path, "compute2"), node=True))
     assert dict(settings.physical_interfaces) == {}
-    assert settings.roles == ("linuxbridge", "dhcp")
+    assert settings.roles == ("linuxbridge", "dhcp", "metadata")
+    assert settings.enable_isolated_metadata
 
 
 def test_an_option_set_by_hand_reaches_the_nodes_of_its_kind_only(tmp_path):

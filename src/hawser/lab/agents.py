@@ -14,6 +14,7 @@ BINARIES = {
     Role.LINUXBRIDGE: "neutron-linuxbridge-agent",
     Role.L3: "neutron-l3-agent",
     Role.DHCP: "neutron-dhcp-agent",
+    Role.METADATA: "neutron-metadata-agent",
 }
 
 

@@ -30,9 +30,13 @@ PATHS = {
     "linuxbridge_agent": "/etc/neutron/plugins/ml2/linuxbridge_agent.ini",
     "l3_agent": "/etc/neutron/l3_agent.ini",
     "dhcp_agent": "/etc/neutron/dhcp_agent.ini",
+    "metadata_agent": "/etc/neutron/metadata_agent.ini",
     "cloud": "/etc/neutron/cloud.ini",
     "keystone": "/etc/keystone/keystone.conf",
 }
+
+NETWORKING = tuple(name for name in PATHS if name not in ("cloud", "keystone"))
+"""Those that the networking server and the agents read."""
 
 POLICY_PATH = "/etc/neutron/policy.yaml"
 # In document 000 a regular project says how its router is built, and sees it.
@@ -81,7 +85,18 @@ def _agents(node: NodeSpec, secrets: Secrets) -> Mapping[str, Ini]:
         files["l3_agent"] = _l3(secrets)
     if Role.DHCP in node.roles:
         files["dhcp_agent"] = {
-            "DEFAULT": {"interface_driver": "linuxbridge", "dnsmasq_dns_servers": "8.8.4.4"}
+            "DEFAULT": {
+                "interface_driver": "linuxbridge",
+                "dnsmasq_dns_servers": "8.8.4.4",
+                "enable_isolated_metadata": "True",
+            }
+        }
+    if Role.METADATA in node.roles:
+        files["metadata_agent"] = {
+            "DEFAULT": {
+                "nova_metadata_host": "controller",
+                "metadata_proxy_shared_secret": secrets.metadata,
+            }
         }
     return files
 
@@ -138,7 +153,11 @@ def _ml2_conf() -> Ini:
 
 def _cloud(secrets: Secrets) -> Ini:
     """The compute and image services: they speak to the Networking API as the user `nova`."""
-    return {"cloud": {"network_url": "http://controller:9696"}, "nova": _service_user("nova", secrets.nova)}
+    return {
+        "cloud": {"network_url": "http://controller:9696"},
+        "nova": _service_user("nova", secrets.nova),
+        "neutron": {"metadata_proxy_shared_secret": secrets.metadata},
+    }
 
 
 def _keystone() -> Ini:

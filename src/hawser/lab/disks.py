@@ -29,7 +29,7 @@ def lay_out(directory: Directory, topology: Topology, record: Record, secrets: S
 
 def unread(directory: Directory, topology: Topology) -> list[str]:
     """What the nodes' networking files say that no service reads: a line each."""
-    files = [PATHS[name] for name in ("neutron", "ml2_conf", "linuxbridge_agent", "l3_agent", "dhcp_agent")]
+    files = [PATHS[name] for name in config_files.NETWORKING]
     return [
         line
         for node in topology.nodes

@@ -14,7 +14,7 @@ FILE = "secrets.json"
 @dataclass(frozen=True, slots=True)
 class Secrets:
     """Passwords of Keystone's users by name; the secret that nodes' keys are made from; keepalived's password
-    (VRRP carries at most 8 characters)."""
+    (VRRP carries at most 8 characters); what metadata agents and the compute service have in common."""
 
     admin: str
     demo: str
@@ -22,12 +22,14 @@ class Secrets:
     nova: str
     feed: str
     vrrp: str
+    metadata: str
 
     @staticmethod
     def new() -> Secrets:
         """Fresh ones."""
         admin, demo, neutron, nova = (secrets.token_urlsafe(18) for _ in range(4))
-        return Secrets(admin, demo, neutron, nova, feed=secrets.token_hex(32), vrrp=secrets.token_hex(4))
+        feed, metadata = secrets.token_hex(32), secrets.token_hex(32)
+        return Secrets(admin, demo, neutron, nova, feed, vrrp=secrets.token_hex(4), metadata=metadata)
 
     @staticmethod
     def load(directory: Path) -> Secrets:

@@ -24,11 +24,12 @@ class Role(StrEnum):
     LINUXBRIDGE = "linuxbridge"
     L3 = "l3"
     DHCP = "dhcp"
+    METADATA = "metadata"
     COMPUTE = "compute"
     OUTSIDE = "outside"
 
 
-AGENTS = (Role.LINUXBRIDGE, Role.L3, Role.DHCP)
+AGENTS = (Role.LINUXBRIDGE, Role.L3, Role.DHCP, Role.METADATA)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,8 @@ _MOST_NETWORK_NODES = 9
 
 def ha(dhcp_on: str = "compute", network_nodes: int = 2) -> Topology:
     """The documents' topology. ``dhcp_on``: DHCP agents run on `compute` nodes (document 004) or on `network`
-    nodes (document 000); ``network_nodes`` is how many there are of these."""
+    nodes (document 000); ``network_nodes`` is how many there are of these. Metadata agents are on network nodes,
+    and wherever DHCP agents are."""
     if dhcp_on not in ("compute", "network"):
         raise BadInput("dhcp-on", f"'{dhcp_on}' is not a kind of node", "Say `compute` or `network`.")
     if not 1 <= network_nodes <= _MOST_NETWORK_NODES:
@@ -118,8 +120,9 @@ def ha(dhcp_on: str = "compute", network_nodes: int = 2) -> Topology:
             "network-nodes", f"{network_nodes} is not possible", f"Say 1 to {_MOST_NETWORK_NODES}."
         )
     dhcp = {kind: (Role.DHCP,) if kind == dhcp_on else () for kind in ("compute", "network")}
-    network = (Role.LINUXBRIDGE, Role.L3, *dhcp["network"])
-    compute = (Role.LINUXBRIDGE, *dhcp["compute"], Role.COMPUTE)
+    network = (Role.LINUXBRIDGE, Role.L3, *dhcp["network"], Role.METADATA)
+    served = (*dhcp["compute"], Role.METADATA) if dhcp["compute"] else ()
+    compute = (Role.LINUXBRIDGE, *served, Role.COMPUTE)
     nodes = (
         replace(_node("controller", 11, (Role.CONTROLLER,), MANAGEMENT), gateway=MANAGEMENT.network[1]),
         *(_node(f"network{n}", 20 + n, network, *_ALL) for n in range(1, network_nodes + 1)),
