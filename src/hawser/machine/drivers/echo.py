@@ -18,6 +18,7 @@ from ipaddress import ip_address
 
 from hawser.base.addresses import Address
 from hawser.base.errors import MachineError
+from hawser.machine.drivers.checksum import checksum
 from hawser.machine.drivers.namespaces import Namespaces
 from hawser.machine.items.item import ROOT
 
@@ -82,7 +83,7 @@ class Echo:
         identifier = int.from_bytes(self._mark[:2], "big")
         packet = _HEADER.pack(_REQUEST[self._version], 0, 0, identifier, 0) + self._mark[2:]
         if self._version == 4:  # the kernel itself sums up those of IPv6
-            packet = packet[:2] + struct.pack("!H", _checksum(packet)) + packet[4:]
+            packet = packet[:2] + struct.pack("!H", checksum(packet)) + packet[4:]
         with suppress(OSError):
             self._socket.sendto(packet, (str(address), 0))
 
@@ -152,10 +153,3 @@ def _heard(waiting: dict[int, tuple[Echo, Target]], expected: int, patience: flo
             if list(echo.answers()):
                 found.add(target)
     return found
-
-
-def _checksum(packet: bytes) -> int:
-    """The one's complement of the one's complement sum of all 16-bit words (RFC 1071)."""
-    total: int = sum(struct.unpack(f"!{len(packet) // 2}H", packet))
-    total = (total >> 16) + (total & 0xFFFF)
-    return ~(total + (total >> 16)) & 0xFFFF

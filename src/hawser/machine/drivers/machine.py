@@ -14,8 +14,9 @@ from hawser.base.addresses import Address
 from hawser.base.errors import MachineError
 from hawser.machine.apply import Outcome, apply
 from hawser.machine.driver import Driver, OwnedOnly
-from hawser.machine.drivers import rtnetlink
+from hawser.machine.drivers import rtnetlink, vrrp
 from hawser.machine.drivers.addresses import AddressDriver
+from hawser.machine.drivers.announce import Announcement, announce
 from hawser.machine.drivers.fdb import FdbDriver
 from hawser.machine.drivers.files import FileDriver
 from hawser.machine.drivers.kernel import Kernel
@@ -61,6 +62,10 @@ class Hands(Protocol):
     def held(self, namespaces: Iterable[str]) -> Mapping[str, frozenset[Address]]: ...
     def pids(self) -> Mapping[Key, int]: ...
     def kill(self, key: Key) -> None: ...
+    def announce(self, announcements: Iterable[Announcement]) -> None: ...
+    def speak(
+        self, netns: str, heartbeat: vrrp.Heartbeat, own: Address, peers: Iterable[Address]
+    ) -> None: ...
     def close(self) -> None: ...
 
 
@@ -155,6 +160,14 @@ class Machine:
     def kill(self, key: Key) -> None:
         """End a daemon of ours that does not listen, and all that it started."""
         self._processes.kill(key)
+
+    def announce(self, announcements: Iterable[Announcement]) -> None:
+        """Tell neighbours of addresses that stand. Beside all other deeds, in any thread."""
+        announce(self._namespaces, announcements)
+
+    def speak(self, netns: str, heartbeat: vrrp.Heartbeat, own: Address, peers: Iterable[Address]) -> None:
+        """Send a heartbeat to a router's peers, in a tenth of a millisecond. Beside all other deeds, in any thread."""
+        vrrp.send(self._namespaces, netns, heartbeat, own, peers)
 
     def close(self) -> None:
         """Let go of every namespace."""

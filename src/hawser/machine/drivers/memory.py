@@ -13,8 +13,10 @@ from pathlib import PurePosixPath
 from hawser.base.errors import MachineError
 from hawser.machine.apply import Outcome, apply
 from hawser.machine.driver import OwnedOnly
+from hawser.machine.drivers.announce import Announcement
 from hawser.machine.drivers.kernel import refused
 from hawser.machine.drivers.machine import MachineFacts, read_with
+from hawser.machine.drivers.vrrp import Heartbeat
 from hawser.machine.items.address import Address
 from hawser.machine.items.chain import Chain
 from hawser.machine.items.fdb import Flood, Place
@@ -118,6 +120,8 @@ class MemoryMachine:
         self._device_of = dict(device_of or {})
         self._missing = missing
         self._drifted = False
+        self.announced: list[Announcement] = []
+        self.spoken: list[tuple[str, Heartbeat, tuple[IPv4Address | IPv6Address, ...]]] = []
 
     def read(self, wanted: Mapping[Key, Item]) -> dict[Key, Item]:
         """What stands."""
@@ -154,6 +158,20 @@ class MemoryMachine:
     def kill(self, key: Key) -> None:
         """The daemon is gone."""
         self._driver.remove(key)
+
+    def announce(self, announcements: Iterable[Announcement]) -> None:
+        """It is noted."""
+        self.announced += announcements
+
+    def speak(
+        self,
+        netns: str,
+        heartbeat: Heartbeat,
+        own: IPv4Address | IPv6Address,
+        peers: Iterable[IPv4Address | IPv6Address],
+    ) -> None:
+        """It is noted, with who hears it."""
+        self.spoken.append((netns, heartbeat, tuple(peers)))
 
     def close(self) -> None:
         """Nothing to let go."""

@@ -24,6 +24,7 @@ from hawser.machine.items.process import process_key
 from hawser.machine.plan import Verb
 from hawser.node.agent import desired, status
 from hawser.node.agent.alarms import Alarms
+from hawser.node.agent.announcing import Announcer, standing
 from hawser.node.agent.cache import Cache
 from hawser.node.agent.parts import Parts
 from hawser.node.agent.reporter import Reporter
@@ -61,10 +62,12 @@ class Loop:
         self._facts = Facts(settings, frozenset(), frozenset(), frozenset(), None, {})
         self._actual: dict[Key, Item] | None = None
         self._parts = Parts()
+        self._announcer = Announcer(settings, machine)
         self._daemons: Mapping[Key, int] = {}
         self._contact = Contact.SOUND
         self._outlooks: Mapping[str, Outlook] = {}
         self._admitted: frozenset[str] = frozenset()
+        self._bridged: frozenset[str] = frozenset()
         self._told = False
         self._alarms = Alarms()
         self._wake = asyncio.Event()
@@ -87,6 +90,7 @@ class Loop:
 
     def mastership(self, router_id: str, part: Mastership) -> None:
         """keepalived says which part this machine plays for a router."""
+        self._announcer.part(self._intent, router_id, part)
         self._set_part(router_id, part)
         self._wake.set()
 
@@ -217,6 +221,7 @@ class Loop:
         if desired.started(outcome.done) - self._daemons.keys():
             self.daemon_ended()  # before it could be followed
         self._settle(actual, outcome)
+        self._announce(intent, actual)
         if looks and not outcome.failed:
             took, steps_taken = time.monotonic() - begun, len(outcome.done)
             log.info("the machine is as it shall be: looked at in %.3f s, %d steps", took, steps_taken)
@@ -243,6 +248,7 @@ class Loop:
         self._admit(desired.taking_part(self._intent, self._facts) if self._intent else frozenset())
         if self._actual is not None and desired.lost_links(self._actual, machine.links):
             self._actual = None
+        self._bridged = machine.bridged
 
     async def _actual_items(self, intent: NodeIntent) -> dict[Key, Item]:
         if self._actual is not None:
@@ -251,6 +257,7 @@ class Loop:
         self._looked_at = time.monotonic()
         actual = await asyncio.to_thread(self.machine.read, wanted)
         held = await asyncio.to_thread(self.machine.held, desired.elected(intent))
+        self._announcer.hold(intent, held)
         for router_id, part in desired.masterships(actual, held, intent).items():
             self._set_part(router_id, part)
         self._facts = replace(self._facts, masterships=self._parts.known())
@@ -284,6 +291,11 @@ class Loop:
         self._actual = None
         asyncio.get_running_loop().call_later(self._retry, self._wake.set)
         self._retry = min(2 * self._retry, LAST_RETRY)
+
+    def _announce(self, intent: NodeIntent, actual: dict[Key, Item]) -> None:
+        """What is known from disk alone may be elsewhere by now: nothing is said of that."""
+        if self._told and any(role.name == "l3" for role in self.roles):
+            self._announcer.stand(standing(intent, actual.keys(), self._bridged))
 
     def _report(self, intent: NodeIntent, actual: dict[Key, Item]) -> None:
         wires = any(role.name == "linuxbridge" for role in self.roles)

@@ -1,0 +1,99 @@
+"""Has a router's neighbours, and the bridges and tunnels between, learn its place at once when it has come elsewhere.
+
+A router that is on one node alone is announced where its addresses appear, and again after a second, for who carried it
+before may have had the last word meanwhile. A highly available one is announced by keepalived on its new master. There
+the last word may be that of a dead keepalived's node, whose addresses speak on until it gives way: then that node has
+the master announce itself again, by a heartbeat that is lower than the master's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+from hawser.base import names
+from hawser.base.addresses import Address
+from hawser.base.config import NodeSettings
+from hawser.machine.drivers.announce import Announcement
+from hawser.machine.drivers.machine import Hands
+from hawser.machine.drivers.vrrp import LOWEST, Heartbeat
+from hawser.machine.items.address import Address as AddressItem
+from hawser.machine.items.item import Key
+from hawser.node.planners import feet, router_ha, steering
+from hawser.wire.intent import HighAvailability, NodeIntent, Router
+from hawser.wire.report import Mastership
+
+AGAIN = 1.0
+"""Seconds after which all is said once more."""
+
+
+def standing(intent: NodeIntent, actual: Collection[Key], bridged: Collection[str]) -> Iterator[Announcement]:
+    """The addresses that stand here, of routers that are on this node alone, where their neighbours can hear of it.
+
+    ``actual`` are the keys of what stands, ``bridged`` the links that are on a bridge.
+    """
+    for router in intent.routers:
+        if router.ha is None:
+            yield from _own(router, actual, bridged)
+
+
+def _own(router: Router, actual: Collection[Key], bridged: Collection[str]) -> Iterator[Announcement]:
+    netns = names.router_namespace(router.id)
+    for link, foot in feet.links(router):
+        if names.tap(foot.port_id) in bridged:
+            further = feet.floating(router) if foot is router.gateway else ()
+            for address in (*feet.addresses(foot), *further):
+                if AddressItem(netns, link, address).key in actual:
+                    yield Announcement(netns, link, foot.mac, address.ip)
+
+
+class Announcer:
+    """One node's."""
+
+    def __init__(self, settings: NodeSettings, machine: Hands) -> None:
+        self._settings = settings
+        self._machine = machine
+        self._announced: frozenset[Announcement] = frozenset()
+        self._held: set[str] = set()
+        self._saying: set[asyncio.Task[None]] = set()
+
+    def stand(self, announcements: Iterable[Announcement]) -> None:
+        """These are true now; those that were not before are said."""
+        now = frozenset(announcements)
+        news, self._announced = now - self._announced, now
+        if news:
+            task = asyncio.get_running_loop().create_task(self._say(news))
+            self._saying.add(task)
+            task.add_done_callback(self._saying.discard)
+
+    async def _say(self, news: frozenset[Announcement]) -> None:
+        await asyncio.to_thread(self._machine.announce, news)
+        await asyncio.sleep(AGAIN)
+        await asyncio.to_thread(self._machine.announce, news & self._announced)
+
+    def hold(self, intent: NodeIntent, held: Mapping[str, frozenset[Address]]) -> None:
+        """These addresses are in routers' namespaces, by name; also of a keepalived that died while no agent ran."""
+        for router in intent.routers:
+            if router.ha:
+                primary = router_ha.primary_address(router.ha.vrid).ip
+                if primary in held.get(names.router_namespace(router.id), ()):
+                    self._held.add(router.id)
+
+    def part(self, intent: NodeIntent | None, router_id: str, part: Mastership) -> None:
+        """keepalived says which part this node plays for a router. One that stands by has let go of all addresses."""
+        if part is Mastership.ACTIVE:
+            self._held.add(router_id)
+        elif part is Mastership.STANDBY and router_id in self._held:
+            self._held.discard(router_id)
+            for router in intent.routers if intent else ():
+                if router.id == router_id and router.ha:
+                    self._give_way(router, router.ha)
+
+    def _give_way(self, router: Router, ha: HighAvailability) -> None:
+        classic = steering.scale(self._settings) is steering.CLASSIC
+        if classic and self._settings.ha_vrrp_auth_password:
+            return  # without the password nobody listens: the master's own second word, after a second, has to do
+        interval = self._settings.ha_vrrp_advert_int
+        primary = router_ha.primary_address(ha.vrid).ip
+        heartbeat = Heartbeat(2 if classic else 3, ha.vrid, LOWEST, interval, primary)
+        self._machine.speak(names.router_namespace(router.id), heartbeat, ha.address.ip, ha.peers)

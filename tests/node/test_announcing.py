@@ -1,0 +1,137 @@
+"""What a node tells the neighbours of its routers, and when: over a machine in memory."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+
+from hawser.node.agent.announcing import AGAIN, Announcer
+from hawser.wire.intent import FloatingIp, NodeIntent
+from hawser.wire.report import Mastership
+from tests.node import samples
+from tests.node.test_loop import NETNS, TAP, Node
+
+ALONE = samples.node(routers=(samples.router(ha=None),))
+GATEWAY, FLOATING, FURTHER, INSIDE = "203.0.113.21", "203.0.113.50", "203.0.113.51", "198.51.100.1"
+
+
+@pytest.fixture
+def node(tmp_path: Path) -> Node:
+    return Node(tmp_path)
+
+
+def said(node: Node) -> list[str]:
+    return [str(each.address) for each in node.machine.announced]
+
+
+def with_another(intent: NodeIntent) -> NodeIntent:
+    (router,) = intent.routers
+    another = FloatingIp("f2", ip_address(FURTHER), ip_address("198.51.100.6"))
+    return replace(intent, routers=(replace(router, floating_ips=(*router.floating_ips, another)),))
+
+
+def test_all_addresses_of_a_router_that_is_here_alone_are_told_and_told_again(node: Node):
+    async def story(node: Node) -> None:
+        node.told(ALONE)
+        await node.until(lambda: said(node).count(FLOATING) == 1)
+        first = sorted(said(node))
+        assert {GATEWAY, FLOATING, INSIDE} < set(first)
+        assert len([each for each in first if each.startswith("fe80:")]) == 2
+        await asyncio.sleep(AGAIN)
+        await node.until(lambda: sorted(said(node)) == sorted(first * 2))
+
+    node.play(story)
+
+
+def test_a_further_address_is_told_and_the_others_are_not_again(node: Node):
+    async def story(node: Node) -> None:
+        node.told(ALONE)
+        await node.until(lambda: FLOATING in said(node))
+        node.machine.announced.clear()
+        node.told(with_another(ALONE))
+        await node.until(lambda: FURTHER in said(node))
+        assert said(node) == [FURTHER]
+
+    node.play(story)
+
+
+def test_an_interface_that_comes_to_its_bridge_again_is_told_again(node: Node):
+    async def story(node: Node) -> None:
+        node.told(ALONE)
+        await node.until(lambda: INSIDE in said(node))
+        await asyncio.sleep(AGAIN + 0.2)
+        node.machine.announced.clear()
+        node.machine.lose(TAP)
+        node.loop.wake()
+        await node.until(lambda: node.stands("tapda3504ad-ba"))
+        node.loop.wake()  # as the kernel's news of the link does
+        await node.until(lambda: INSIDE in said(node))
+        assert GATEWAY not in said(node)
+
+    node.play(story)
+
+
+def test_what_is_known_from_disk_alone_may_be_elsewhere_by_now(node: Node, tmp_path: Path):
+    async def build(node: Node) -> None:
+        node.told(ALONE)
+        await node.until(lambda: FLOATING in said(node))
+
+    node.play(build)
+
+    async def again(node: Node) -> None:
+        await node.until(lambda: node.stands(FLOATING))
+        await asyncio.sleep(0.2)
+        assert not said(node)
+        node.told(ALONE)
+        await node.until(lambda: FLOATING in said(node))
+
+    Node(tmp_path).play(again)
+
+
+def test_highly_available_routers_are_keepaliveds_to_announce(node: Node):
+    async def story(node: Node) -> None:
+        node.told(samples.node())
+        await node.until(lambda: node.stands("keepalived"))
+        node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
+        await asyncio.sleep(0.2)
+        assert not said(node)
+
+    node.play(story)
+
+
+@pytest.mark.parametrize(("seconds", "version"), [(0.09, 3), (2.0, 2)])
+def test_who_gives_way_has_the_master_announce_itself_by_a_lower_heartbeat(
+    node: Node, seconds: float, version: int
+):
+    announcer = Announcer(replace(node.settings, ha_vrrp_advert_int=seconds), node.machine)
+    intent = samples.node()
+    (router,) = intent.routers
+    for part in (Mastership.STANDBY, Mastership.ACTIVE):
+        announcer.part(intent, router.id, part)
+    assert not node.machine.spoken
+    for _ in range(2):
+        announcer.part(intent, router.id, Mastership.STANDBY)
+    ((netns, heartbeat, peers),) = node.machine.spoken
+    assert (netns, peers) == (NETNS, router.ha.peers)
+    assert (heartbeat.version, heartbeat.vrid, heartbeat.priority) == (version, router.ha.vrid, 1)
+    assert heartbeat.interval == seconds
+
+
+def test_addresses_that_a_dead_keepalived_left_while_no_agent_ran_count_too(node: Node):
+    announcer, intent = Announcer(node.settings, node.machine), samples.node()
+    (router,) = intent.routers
+    announcer.hold(intent, {NETNS: frozenset({ip_address(f"169.254.0.{router.ha.vrid}")})})
+    announcer.part(intent, router.id, Mastership.STANDBY)
+    assert len(node.machine.spoken) == 1
+
+
+def test_nothing_is_said_where_only_a_password_would_be_heard(node: Node):
+    settings = replace(node.settings, ha_vrrp_advert_int=2.0, ha_vrrp_auth_password="secret")
+    announcer, intent = Announcer(settings, node.machine), samples.node()
+    for part in (Mastership.ACTIVE, Mastership.STANDBY):
+        announcer.part(intent, samples.ROUTER, part)
+    assert not node.machine.spoken
