@@ -46,7 +46,7 @@ DOWN = 0
 @dataclass(frozen=True, slots=True)
 class Messages:
     """What makes an item so: requests to the root namespace, to the one of the other end, and to the root namespace
-    when all that is doomed is gone."""
+    again, a few items at a time."""
 
     here: tuple[Request, ...]
     there: tuple[Request, ...] = ()

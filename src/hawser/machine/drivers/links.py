@@ -20,6 +20,9 @@ from hawser.machine.ownership import owns_alias
 from hawser.machine.plan import Op, Verb
 
 _NO_ROOT = -1
+_BRIDGES_AT_ONCE = 3
+"""Bridges that are removed under one lock of the kernel's. For each it waits some 15 ms, and who takes over a router
+waits with it; for all of them together it waits as long once more, without the lock."""
 
 
 class LinkDriver:
@@ -92,9 +95,8 @@ class LinkDriver:
             return link_codec.release(item) if bridge and link.master == bridge.index else Messages(())
         if not owns_alias(link.alias):
             return refused(op, "the interface has not our alias, so it is not ours. Remove it by hand")
-        if isinstance(item, Bridge):
-            return Messages((), last=(rtnetlink.delete_link(item.name),))
-        return Messages((rtnetlink.doom_link(item.name),))
+        doom = (rtnetlink.doom_link(item.name),)
+        return Messages((), last=doom) if isinstance(item, Bridge) else Messages(doom)
 
     def _send(
         self, ops: Sequence[Op], messages: Sequence[Messages | MachineError]
@@ -103,8 +105,13 @@ class LinkDriver:
         sent = [(place, found) for place, found in enumerate(messages) if isinstance(found, Messages)]
         here = [(place, request) for place, found in sent for request in found.here]
         self._batch(ROOT, here, ops, answers)
-        self._delete_doomed([place for place, _ in here if _is_removal(ops[place])], ops, answers)
-        self._batch(ROOT, [(place, request) for place, found in sent for request in found.last], ops, answers)
+        doomed = [place for place, _ in here if _is_removal(ops[place])]
+        bridges = [(place, request) for place, found in sent for request in found.last]
+        for start in range(0, len(bridges) or 1, _BRIDGES_AT_ONCE):
+            some = bridges[start : start + _BRIDGES_AT_ONCE]
+            self._batch(ROOT, some, ops, answers)
+            self._delete_doomed([*doomed, *(place for place, _ in some)], ops, answers)
+            doomed = []
         there: dict[str, list[tuple[int, Request]]] = {}
         for place, found in sent:
             item = ops[place].item

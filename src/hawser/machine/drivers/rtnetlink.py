@@ -163,12 +163,6 @@ def loopback_up() -> Request:
 _DOOMED = 0x68617773
 
 
-def delete_link(name: str) -> Request:
-    """Remove one interface by itself. For bridges: the kernel waits for each of them in any case (some 20 ms), and
-    between two of them others may change something, such as a keepalived that has become master."""
-    return Request(_DELLINK, _LINK.pack(AF_UNSPEC, 0, 0, 0, 0) + text(3, name))
-
-
 def doom_link(name: str) -> Request:
     """Count an interface among those that `delete_doomed` removes (a device group of our own)."""
     return set_link(name, u32(27, _DOOMED))
