@@ -135,13 +135,28 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
+class Peer:
+    """Another node that hosts a highly available router, by its ``address`` on the HA network.
+
+    ``node`` is where the node itself is reached over the tunnel network, None where it has no tunnels. ``rank`` and
+    ``drained`` are as in `HighAvailability`.
+    """
+
+    address: Address
+    node: Address | None
+    rank: int
+    drained: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class HighAvailability:
     """A router's place among its peers on other nodes.
 
     ``address`` is this node's on the HA network, ``peers`` the other nodes' ones, sorted. ``rank`` 0 is the
     node that shall become master when all start together. ``wanted``: this node shall be master now;
     ``drained``: it shall not, while another node lives. ``first``: nobody ever was, so this node is at once.
-    ``joins``: the others are at it already and may not know of this node yet.
+    ``joins``: the others are at it already and may not know of this node yet. ``others`` are the peers in order of
+    rank, with what a node needs to know whether it is the next; none where a server does not tell.
     """
 
     vrid: int
@@ -156,6 +171,7 @@ class HighAvailability:
     drained: bool = False
     first: bool = False
     joins: bool = False
+    others: tuple[Peer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ that is refused goes on with the intent that it holds until it is upgraded, too.
 
 2: reservations of DHCP are records of their own; a digest is the sum of the records'.
 3: nodes that answer for others' ports are told of these. A node of version 2 passes over it; its digests differ, so it
-gets everything again when it comes back.
+gets everything again when it comes back. The same holds for one that was not told of its routers' `Peer`s.
 """
 
 from __future__ import annotations

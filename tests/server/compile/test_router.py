@@ -7,13 +7,14 @@ from ipaddress import ip_address, ip_network
 import pytest
 
 from hawser.server.compile.node import Compiler
+from hawser.server.model.agent import LINUX_BRIDGE
 from hawser.server.model.port import WantedIp
 from hawser.server.model.portforwarding import NewPortForwarding, PortRange
 from hawser.server.service import portforwarding, report
 from hawser.server.store import snapshot
 from hawser.wire import intent
 from hawser.wire.intent import Advertisement
-from hawser.wire.report import Mastership, Report, RouterStatus
+from hawser.wire.report import AgentState, Mastership, Report, RouterStatus
 from tests.server.stage import ADMIN, DEMO
 
 SLAAC = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
@@ -124,3 +125,16 @@ def test_a_host_without_a_part_joins_those_that_have_one(stage):
     assert join() == [False, False]
     stage.says("network1", made.id, Mastership.UNKNOWN)
     assert join() == [True, False], "one that came back without a keepalived is told no other way"
+
+
+def test_a_host_is_told_of_the_others_in_order_of_rank_with_their_tunnels(stage):
+    bridges = AgentState(LINUX_BRIDGE, "neutron-linuxbridge-agent", "nova", 0.0, "10.0.1.22", (), {})
+    report.take(stage.store, "network2", Report(agents=(bridges,)))
+    made = stage.router()
+    first, second = stage.hosts(made)
+    tunnels = {"network2": ip_address("10.0.1.22")}
+    for host, other, rank in ((first, second, 1), (second, first, 0)):
+        ha = told(stage, host).ha
+        (peer,) = ha.others
+        assert (peer.address, peer.rank, peer.node) == (ha.peers[0], rank, tunnels.get(other))
+        assert not peer.drained

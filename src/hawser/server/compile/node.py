@@ -158,6 +158,7 @@ class Compiler:
             hostings.values(),
             self._index.ports_of_router[id].values(),
             self._index.floating_ips_of_router[id].values(),
+            tunnels=self._index.tunnel_of_host,
         )
 
     def _dhcp_server(self, host: str, id: str) -> intent.DhcpServer | None:

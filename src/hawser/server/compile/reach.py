@@ -125,6 +125,7 @@ def _of_agent(index: Index, change: Change) -> Iterator[Key]:
         for network_id in index.networks_of_host[host]:
             yield "segments", network_id
             yield from neighbours_of(index, network_id)
+        yield from (("routers", id) for id in index.routers_of_host[host])
     yield from _of_routing(index, change)
     for agent in (change.old, change.new):
         if agent and agent.agent_type == L3 and _drained(change.old) != _drained(change.new):

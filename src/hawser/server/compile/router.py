@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
 from ipaddress import IPv6Network
 
 from hawser.base.addresses import Address, Interface, Network, interface
@@ -36,8 +36,11 @@ def compile_router(
     hostings: Collection[RouterHost],
     ports: Collection[Port],
     floating_ips: Collection[FloatingIp],
+    *,
+    tunnels: Mapping[str, Address],
 ) -> intent.Router:
-    """``hostings`` are all of this router's, ``ports`` and ``floating_ips`` all of its own."""
+    """``hostings`` are all of this router's, ``ports`` and ``floating_ips`` all of its own; ``tunnels`` are hosts'
+    addresses on the tunnel network."""
     router = picture.routers[hosting.router_id]
     internal = sorted((p for p in ports if p.device_owner in owners.ROUTER_INTERNAL_OWNERS), key=_id)
     gateway = min((p for p in ports if p.device_owner == owners.ROUTER_GATEWAY), key=_id, default=None)
@@ -54,7 +57,7 @@ def compile_router(
             if f.fixed_address is not None
         ),
         routes=tuple(intent.Route(destination=r.destination, nexthop=r.nexthop) for r in router.routes),
-        ha=_high_availability(picture, router, hosting, hostings) if router.ha else None,
+        ha=_high_availability(picture, router, hosting, hostings, tunnels) if router.ha else None,
         port_forwardings=tuple(
             _forwarding(f, each)
             for f in sorted(floating_ips, key=_id)
@@ -123,12 +126,16 @@ def _others(picture: Picture, gateway: Port) -> tuple[Network, ...]:
 
 
 def _high_availability(
-    picture: Picture, router: Router, hosting: RouterHost, hostings: Collection[RouterHost]
+    picture: Picture,
+    router: Router,
+    hosting: RouterHost,
+    hostings: Collection[RouterHost],
+    tunnels: Mapping[str, Address],
 ) -> intent.HighAvailability | None:
     if hosting.ha_port_id is None or router.vrid is None:
         return None
-    port, agent = picture.ports[hosting.ha_port_id], picture.agents.get(hosting.agent_id)
-    peers = (picture.ports[h.ha_port_id] for h in hostings if h.ha_port_id and h.host != hosting.host)
+    port = picture.ports[hosting.ha_port_id]
+    others = tuple(_others_at(picture, hosting, hostings, tunnels))
     return intent.HighAvailability(
         vrid=router.vrid,
         port_id=port.id,
@@ -136,14 +143,31 @@ def _high_availability(
         mac=port.mac,
         mtu=picture.networks[port.network_id].mtu,
         address=port_addresses(picture, port)[0],
-        peers=tuple(sorted((peer.fixed_ips[0].address for peer in peers), key=int)),
+        peers=tuple(sorted((peer.address for peer in others), key=int)),
         rank=hosting.rank,
         wanted=hosting.wanted_at not in (None, QUEUED),
-        # Who is drained stays above the others until the one that shall follow has: else several would try.
-        drained=agent is not None and agent.drained and not any(each.wanted_at for each in hostings),
+        drained=_is_drained(picture, hosting, hostings),
         first=_is_first(hosting, hostings),
         joins=_joins(hosting, hostings),
+        others=others,
     )
+
+
+def _others_at(
+    picture: Picture, hosting: RouterHost, hostings: Collection[RouterHost], tunnels: Mapping[str, Address]
+) -> Iterator[intent.Peer]:
+    """The router's other hosts that have a port on its HA network."""
+    for each in sorted(hostings, key=lambda hosting: (hosting.rank, hosting.host)):
+        if each.ha_port_id and each.host != hosting.host:
+            address = picture.ports[each.ha_port_id].fixed_ips[0].address
+            drained = _is_drained(picture, each, hostings)
+            yield intent.Peer(address, tunnels.get(each.host), each.rank, drained)
+
+
+def _is_drained(picture: Picture, hosting: RouterHost, hostings: Collection[RouterHost]) -> bool:
+    """Who is drained stays above the others until the one that shall follow has: else several would try."""
+    agent = picture.agents.get(hosting.agent_id)
+    return agent is not None and agent.drained and not any(each.wanted_at for each in hostings)
 
 
 def _is_first(hosting: RouterHost, hostings: Collection[RouterHost]) -> bool:
