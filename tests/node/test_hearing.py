@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from ipaddress import ip_address
 
-from hawser.node.agent.hearing import DOUBT, LOSS, MOST, RETURN, ROUND, START, Hearing
+from hawser.node.agent.hearing import DOUBT, EMPHASIS, LOSS, MOST, RETURN, ROUND, START, SUSPICION, Hearing
 from hawser.node.planners.facts import Contact
 from hawser.wire.intent import NodeAddress
 
@@ -126,3 +126,70 @@ def test_of_many_only_some_from_all_over_are_asked_and_all_in_turn():
     assert any(address > ip_address("10.0.1.50") for address in asked[0])
     story = connected(*others)
     assert story.rounds(100) is Contact.LOST
+
+
+def falls(story: Story, count: int, alive: Collection[NodeAddress] = ()) -> list[NodeAddress]:
+    """Who is told to have fallen silent in so many rounds, in order."""
+    known = {node.address: node for node in ALL}
+    found: list[NodeAddress] = []
+    for _ in range(count):
+        story.rounds(1, alive)
+        found += [known[address] for address in story.hearing.fallen]
+    return found
+
+
+def test_who_falls_silent_while_others_answer_is_suspected_and_then_told_once():
+    story = connected(*ALL)
+    assert not falls(story, SUSPICION, [FIRST, SECOND])
+    story.rounds(1, [FIRST, SECOND])
+    assert story.hearing.suspected == {PEER.address}
+    assert falls(story, 100, [FIRST, SECOND]) == [PEER]
+    assert (DOUBT + 1) * ROUND <= 0.16
+    assert PEER.address in story.hearing.silent(story.now)
+
+
+def test_who_is_heard_again_may_fall_silent_again():
+    story = connected(*ALL)
+    assert falls(story, 10, [FIRST, SECOND]) == [PEER]
+    assert not falls(story, 10, ALL)
+    assert PEER.address not in story.hearing.silent(story.now)
+    assert falls(story, 10, [FIRST, SECOND]) == [PEER]
+
+
+def test_nobody_is_told_to_be_silent_by_one_who_hears_nobody():
+    story = connected(*ALL)
+    assert not falls(story, 100)
+    assert not falls(connected(PEER), 100)
+
+
+def test_nobody_is_told_to_be_silent_by_a_busy_agent():
+    story = connected(*ALL)
+    for _ in range(20):
+        story.now += 0.3
+        assert not falls(story, 1, [FIRST, SECOND])
+
+
+def test_a_round_in_which_nobody_answers_says_nothing_of_anybody():
+    story = connected(*ALL)
+    for _ in range(20):
+        assert not falls(story, SUSPICION, [FIRST, SECOND])
+        assert not falls(story, 1)
+        story.rounds(1, [FIRST, SECOND])
+        assert not falls(story, 1, ALL)
+
+
+def test_who_does_not_answer_is_asked_with_emphasis_before_it_is_told():
+    story = connected(*ALL)
+    story.rounds(1, [FIRST, SECOND])
+    asked = story.hearing.round(story.now + ROUND)
+    assert asked.count(PEER.address) == EMPHASIS
+    assert asked.count(FIRST.address) == 1
+
+
+def test_all_that_it_may_have_to_replace_are_asked_in_every_round():
+    others = [NodeAddress(f"n{n}", ip_address(f"10.0.1.{n}"), routes=True) for n in range(1, 31)]
+    peers = [node.address for node in others[::3]]
+    story = Story(*others)
+    story.hearing.know(others, peers)
+    story.rounds(200, others)
+    assert set(peers) <= set(story.hearing.round(story.now + ROUND))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hawser.node.agent.joining import LOOK, Newcomer
+from hawser.node.agent.joining import LOOK, Newcomer, standing_aside
 from hawser.wire.report import Mastership
 from tests.node import samples
 from tests.node.test_loop import Node
@@ -65,11 +65,11 @@ def node(state_path: Path, joins: bool = True, machine=None) -> Node:
 def test_it_has_all_but_a_keepalived_until_it_is_let_in(tmp_path: Path):
     async def story(node: Node) -> None:
         await node.until(lambda: node.stands("conntrackd"))
-        ((_, place),) = node.loop.standing_aside()
+        ((_, place),) = standing_aside(node.loop)
         assert not node.stands("keepalived.pid")
         node.loop.admit({place.port_id})
         await node.until(lambda: node.stands("keepalived.pid"))
-        assert not list(node.loop.standing_aside())
+        assert not list(standing_aside(node.loop))
 
     node(tmp_path).play(story)
 
@@ -112,9 +112,9 @@ def test_what_part_it_played_before_it_was_taken_away_is_over(tmp_path: Path):
     async def story(node: Node) -> None:
         await node.until(lambda: node.stands("keepalived.pid"))
         node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
-        assert list(node.loop.carried(longer_than=0))
+        assert node.loop.mastered()
         node.told(samples.node(revision=8, routers=()))
         node.told(samples.node(revision=9))
-        assert not list(node.loop.carried(longer_than=0))
+        assert not node.loop.mastered()
 
     node(tmp_path, joins=False).play(story)

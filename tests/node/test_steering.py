@@ -34,10 +34,12 @@ def number(scale: steering.Scale) -> Number:
         mastership: Mastership | None,
         contact: Contact = Contact.SOUND,
         outlook: Outlook | None = None,
+        *,
+        contested: bool = False,
         **place: object,
     ) -> int:
         ha = replace(samples.router().ha, **place)
-        return steering.number(ha, mastership, contact, outlook, scale)
+        return steering.number(ha, mastership, contact, outlook, scale, contested=contested)
 
     return of
 
@@ -74,6 +76,12 @@ def test_a_drained_node_is_below_every_other_and_still_in_the_election(
     for part in (ACTIVE, STANDBY, None):
         assert number(part, drained=True) < number(STANDBY, rank=rank)
         assert scale.priority + number(part, drained=True) > 0
+
+
+def test_a_successor_is_above_a_master_that_stood_still_and_below_the_target_of_a_move(number: Number):
+    assert number(ACTIVE) < number(ACTIVE, contested=True) < number(STANDBY, wanted=True)
+    assert number(ACTIVE, contested=True, drained=True) == number(ACTIVE, drained=True)
+    assert number(STANDBY, contested=True) == number(STANDBY)
 
 
 def test_who_is_drained_and_wanted_none_the_less_is_wanted(number: Number):

@@ -27,11 +27,11 @@ async def guard(loop: Loop) -> None:
     pulses = Pulses(takeover_time(loop.settings))
     while True:
         await asyncio.sleep(LOOK)
-        electors = {pid: (key, part) for pid, key, part in loop.electors()}
+        electors = {pid: (key, part) for pid, key, part in loop.daemons.electors(loop.intent, loop.facts)}
         found = {pid: pulse(pid) or _NONE for pid in electors}
         masters = [pid for pid, (_, part) in electors.items() if part is Mastership.ACTIVE]
         for pid in pulses.hanging(clock(), found, masters):
-            await loop.end(electors[pid][0])
+            await loop.daemons.end(electors[pid][0])
 
 
 async def guard_copies(loop: Loop) -> None:
@@ -39,7 +39,7 @@ async def guard_copies(loop: Loop) -> None:
     suspected: set[int] = set()
     while True:
         await asyncio.sleep(COPIES_LOOK)
-        stopped = {pid: key for pid, key in loop.copiers() if is_stopped(pid)}
+        stopped = {pid: key for pid, key in loop.daemons.copiers() if is_stopped(pid)}
         for pid in suspected & stopped.keys():
-            await loop.end(stopped[pid])
+            await loop.daemons.end(stopped[pid])
         suspected = stopped.keys() - suspected

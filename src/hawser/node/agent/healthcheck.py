@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
 from hawser.base import names
 from hawser.machine.drivers.echo import Target, answering
@@ -22,11 +23,18 @@ async def check_health(loop: Loop, interval: float) -> None:
     gateways = Gateways(interval)
     while True:
         await asyncio.sleep(max(interval - PATIENCE, PATIENCE))
-        checked = {router.id: _target(router) for router in loop.carried(longer_than=min(interval, 1.0))}
+        checked = {router.id: _target(router) for router in _carried(loop, min(interval, 1.0))}
         found = await asyncio.to_thread(answering, namespaces, checked.values(), PATIENCE)
         reached = {router_id: target in found for router_id, target in checked.items()}
         routers = loop.intent.routers if loop.intent else ()
         loop.foresees(gateways.checked(clock(), reached, loop.mastered(), routers))
+
+
+def _carried(loop: Loop, longer_than: float) -> Iterator[Router]:
+    """The routers with external gateways that this node has been master of for so many seconds."""
+    mastered = loop.mastered(longer_than)
+    routers = loop.intent.routers if loop.intent else ()
+    return (router for router in routers if router.id in mastered and router.next_hops)
 
 
 def _target(router: Router) -> Target:

@@ -7,13 +7,14 @@ when the first heartbeat comes, for that is sent by who knows this node; or when
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 
 from hawser.base import names
 from hawser.base.errors import MachineError
 from hawser.machine.drivers.elections import Ear
 from hawser.machine.drivers.namespaces import Namespaces
 from hawser.node.agent.loop import Loop
-from hawser.node.planners.router_ha import primary_address, takeover_time
+from hawser.node.planners.router_ha import primary_address, stands_aside, takeover_time
 from hawser.wire.intent import HighAvailability, Router
 
 LOOK = 0.05
@@ -51,7 +52,7 @@ async def join(loop: Loop) -> None:
     namespaces = Namespaces()
     newcomers: dict[str, Newcomer] = {}
     while True:
-        waiting = {ha.port_id: (router, ha) for router, ha in loop.standing_aside()}
+        waiting = {ha.port_id: (router, ha) for router, ha in standing_aside(loop)}
         for port_id in newcomers.keys() - waiting:
             newcomers.pop(port_id).close()
         for port_id in waiting.keys() - newcomers:
@@ -60,6 +61,14 @@ async def join(loop: Loop) -> None:
         if known := {port_id for port_id, each in newcomers.items() if each.may_join(clock())}:
             loop.admit(known)
         await asyncio.sleep(LOOK)
+
+
+def standing_aside(loop: Loop) -> Iterator[tuple[Router, HighAvailability]]:
+    """The routers whose elections this node is to be let into, each with its place."""
+    facts = loop.facts
+    for router in loop.intent.routers if loop.intent else ():
+        if router.admin_state_up and router.ha and stands_aside(router.ha, facts):
+            yield router, router.ha
 
 
 def _ear(namespaces: Namespaces, router: Router, ha: HighAvailability) -> Ear | None:

@@ -8,31 +8,29 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from hawser.base import names
 from hawser.base.config import NodeSettings
 from hawser.base.errors import MachineError
 from hawser.machine.apply import Outcome
-from hawser.machine.drivers.events import ProcessEvents
 from hawser.machine.drivers.machine import Hands
 from hawser.machine.items.item import Item, Key
-from hawser.machine.items.process import process_key
 from hawser.machine.plan import Verb
 from hawser.node.agent import desired, status
 from hawser.node.agent.alarms import Alarms
 from hawser.node.agent.announcing import Announcer, standing
 from hawser.node.agent.cache import Cache
+from hawser.node.agent.daemons import Daemons
 from hawser.node.agent.parts import Parts
 from hawser.node.agent.reporter import Reporter
 from hawser.node.agent.roles import Role
-from hawser.node.planners import bridge, conntrack, router_ha
+from hawser.node.planners import bridge, router_ha
 from hawser.node.planners.facts import Contact, Facts, Outlook
 from hawser.wire.change import IntentChange
-from hawser.wire.intent import HighAvailability, NodeIntent, Router
+from hawser.wire.intent import NodeIntent
 from hawser.wire.report import AgentState, Mastership
 
 log = logging.getLogger(__name__)
@@ -54,21 +52,18 @@ class Loop:
         self.settings = settings
         self.roles = roles
         self.machine = machine
-        self.processes = ProcessEvents()
+        self.daemons = Daemons(machine, router_ha.takeover_time(settings), self.look)
         self.started_at = time.time()
         self.reporter = Reporter(settings, self.agent_states)
-        self._cache = Cache(Path(settings.state_path) / "hawser" / f"intent-{'-'.join(self._names())}.json")
+        self._cache = Cache(
+            Path(settings.state_path) / "hawser" / f"intent-{'-'.join(role.name for role in roles)}.json"
+        )
         self._intent = self._cache.load()
-        self._facts = Facts(settings, frozenset(), frozenset(), frozenset(), None, {})
+        self._facts = Facts(settings, frozenset(), frozenset(), frozenset(), None, {}, told=False)
         self._actual: dict[Key, Item] | None = None
         self._parts = Parts()
         self._announcer = Announcer(settings, machine)
-        self._daemons: Mapping[Key, int] = {}
-        self._contact = Contact.SOUND
-        self._outlooks: Mapping[str, Outlook] = {}
-        self._admitted: frozenset[str] = frozenset()
         self._bridged: frozenset[str] = frozenset()
-        self._told = False
         self._alarms = Alarms()
         self._wake = asyncio.Event()
         self._looked_at = 0.0
@@ -80,11 +75,16 @@ class Loop:
         """The intent that the node holds; None before the first."""
         return self._intent
 
+    @property
+    def facts(self) -> Facts:
+        """What is known beside it, with the parts that this machine plays as they are now."""
+        return replace(self._facts, masterships=self._parts.known())
+
     def take(self, intent: NodeIntent, change: IntentChange) -> None:
         """A new intent arrived, by this change; it is kept on disk before anything is done about it."""
         self._parts.forget(desired.left(self._intent, intent))
         self._intent = intent
-        self._told = True
+        self._facts = replace(self._facts, told=True)
         self._cache.save(intent, change)
         self._wake.set()
 
@@ -96,71 +96,40 @@ class Loop:
 
     def hears(self, contact: Contact) -> None:
         """Whether this node hears the others, at any moment. It leans on elections by it at once."""
-        if contact is not self._contact:
+        if contact is not self._facts.contact:
             level = logging.WARNING if contact is Contact.LOST else logging.INFO
             log.log(level, "contact with the other nodes over the tunnel network is %s", contact)
-            self._contact = contact
             self._facts = replace(self._facts, contact=contact)
             self._lean()
             self._wake.set()
 
-    def carried(self, longer_than: float) -> Iterator[Router]:
-        """The routers with external gateways that this node has been master of for so many seconds."""
-        carried = self._parts.mastered(longer_than)
-        for router in self._intent.routers if self._intent else ():
-            if router.id in carried and router.next_hops:
-                yield router
+    def mastered(self, longer_than: float = 0.0) -> frozenset[str]:
+        """The routers, by id, that this node has been master of for so many seconds."""
+        return self._parts.mastered(longer_than)
 
-    def mastered(self) -> frozenset[str]:
-        """The routers, by id, that this node is master of."""
-        return self._parts.mastered()
+    def contests(self, router_ids: frozenset[str]) -> None:
+        """Whose mastership another node may claim when it goes on (`agent.claims`)."""
+        if router_ids != self._facts.contested:
+            self._facts = replace(self._facts, contested=router_ids)
+            self._wake.set()
 
     def foresees(self, outlooks: Mapping[str, Outlook]) -> None:
         """How things stand with routers' external gateways, by router id."""
-        if outlooks != self._outlooks:
+        if outlooks != self._facts.outlooks:
             lost = sorted(each for each, outlook in outlooks.items() if outlook is Outlook.LOST)
             log.warning("external gateways are out of reach of: %s", ", ".join(lost) or "none")
-            self._outlooks = outlooks
+            self._facts = replace(self._facts, outlooks=outlooks)
             self._wake.set()
-
-    def standing_aside(self) -> Iterator[tuple[Router, HighAvailability]]:
-        """The routers whose elections this node is to be let into (`agent.joining`), each with its place."""
-        for router in self._intent.routers if self._intent else ():
-            if router.admin_state_up and router.ha and router_ha.stands_aside(router.ha, self._facts):
-                yield router, router.ha
 
     def admit(self, port_ids: Collection[str]) -> None:
         """By these HA ports this node is known to its peers: it takes part in their elections."""
-        self._admit(self._admitted.union(port_ids))
+        self._admit(self._facts.admitted.union(port_ids))
         self._wake.set()
 
     def look(self) -> None:
         """Something changed on the machine without our doing: look at all of it."""
         self._actual = None
         self._wake.set()
-
-    def daemon_ended(self) -> None:
-        """A daemon is gone. A dead keepalived's addresses still carry its router: it is not started again before
-        a peer had the time to take over, for its start takes them away."""
-        asyncio.get_running_loop().call_later(router_ha.takeover_time(self.settings), self.look)
-
-    def electors(self) -> Iterator[tuple[int, Key, Mastership]]:
-        """Each keepalived: its main pid, its key, and which part it plays."""
-        for router in self._intent.routers if self._intent else ():
-            key = process_key(names.router_namespace(router.id), router_ha.PROCESS)
-            if key in self._daemons:
-                yield self._daemons[key], key, self._parts.of(router.id)
-
-    def copiers(self) -> Iterator[tuple[int, Key]]:
-        """Each conntrackd: its pid and its key."""
-        return ((pid, key) for key, pid in self._daemons.items() if key[2] == conntrack.PROCESS)
-
-    async def end(self, daemon: Key) -> None:
-        """A daemon hangs, for so long that others do its work: it is started anew."""
-        log.warning("%s hangs: it is ended and started again", "/".join(daemon))
-        self._daemons = {key: pid for key, pid in self._daemons.items() if key != daemon}
-        await asyncio.to_thread(self.machine.kill, daemon)
-        self.look()
 
     def wake(self) -> None:
         """Something may have changed that facts will tell."""
@@ -215,11 +184,7 @@ class Loop:
         # Elsewhere than in the event loop, which hears of other nodes and of keepalived meanwhile.
         steps = await asyncio.to_thread(desired.steps, intent, self._facts, self.roles, dict(actual))
         outcome = await asyncio.to_thread(self.machine.apply, steps)
-        self._daemons = self.machine.pids()
-        if not self.processes.follow(self._daemons.values()):
-            self.look()
-        if desired.started(outcome.done) - self._daemons.keys():
-            self.daemon_ended()  # before it could be followed
+        self.daemons.follow(desired.started(outcome.done))
         self._settle(actual, outcome)
         self._announce(intent, actual)
         if looks and not outcome.failed:
@@ -232,18 +197,13 @@ class Loop:
         local_ip = self.settings.local_ip
         bridges_itself = any(role.name == "linuxbridge" for role in self.roles)
         taps = desired.taps(self._intent) if self._intent and bridges_itself else frozenset()
-        self._facts = Facts(
-            settings=self.settings,
+        self._facts = replace(
+            self.facts,
             links=machine.links,
             bridged=machine.bridged | taps,
             live=machine.live,
             tunnel_device=machine.device_of.get(local_ip) if local_ip else None,
-            masterships=self._parts.known(),
-            contact=self._contact,
-            outlooks=self._outlooks,
-            told=self._told,
             missing=machine.missing,
-            admitted=self._admitted,
         )
         self._admit(desired.taking_part(self._intent, self._facts) if self._intent else frozenset())
         if self._actual is not None and desired.lost_links(self._actual, machine.links):
@@ -260,13 +220,12 @@ class Loop:
         self._announcer.hold(intent, held)
         for router_id, part in desired.masterships(actual, held, intent).items():
             self._set_part(router_id, part)
-        self._facts = replace(self._facts, masterships=self._parts.known())
-        self._admit(self._admitted | desired.running(actual, intent))
+        self._facts = self.facts
+        self._admit(self._facts.admitted | desired.running(actual, intent))
         self._actual = actual
         return actual
 
     def _admit(self, port_ids: frozenset[str]) -> None:
-        self._admitted = port_ids
         self._facts = replace(self._facts, admitted=port_ids)
 
     def _lean(self) -> None:
@@ -294,7 +253,7 @@ class Loop:
 
     def _announce(self, intent: NodeIntent, actual: dict[Key, Item]) -> None:
         """What is known from disk alone may be elsewhere by now: nothing is said of that."""
-        if self._told and any(role.name == "l3" for role in self.roles):
+        if self._facts.told and any(role.name == "l3" for role in self.roles):
             self._announcer.stand(standing(intent, actual.keys(), self._bridged))
 
     def _report(self, intent: NodeIntent, actual: dict[Key, Item]) -> None:
@@ -308,7 +267,7 @@ class Loop:
 
     def _set_part(self, router_id: str, part: Mastership) -> None:
         if self._parts.play(router_id, part) and part is Mastership.ACTIVE:  # it can look for itself now
-            self._outlooks = {each: held for each, held in self._outlooks.items() if each != router_id}
-
-    def _names(self) -> list[str]:
-        return [role.name for role in self.roles]
+            held = self._facts.outlooks.items()
+            self._facts = replace(
+                self._facts, outlooks={each: outlook for each, outlook in held if each != router_id}
+            )

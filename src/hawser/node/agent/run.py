@@ -14,8 +14,10 @@ from hawser.base.config import NodeSettings
 from hawser.base.errors import BadInput
 from hawser.machine.drivers.events import LinkEvents
 from hawser.machine.drivers.machine import Machine
+from hawser.machine.drivers.voice import Voice
 from hawser.node.agent import watch
 from hawser.node.agent.alone import alone
+from hawser.node.agent.claims import Succession, contest
 from hawser.node.agent.guard import guard, guard_copies
 from hawser.node.agent.healthcheck import check_health
 from hawser.node.agent.heartbeat import FIRST_WORD, Heartbeat
@@ -55,7 +57,7 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
     running = asyncio.get_running_loop()
     links = LinkEvents()
     running.add_reader(links.fileno(), _on_link_news, links, loop)
-    running.add_reader(loop.processes.fileno(), _on_process_news, loop)
+    running.add_reader(loop.daemons.events.fileno(), _on_process_news, loop)
     if any(role.name == "l3" for role in roles):
         fifo = Fifo(settings.ha_confs_path / "notify.fifo")
         running.add_reader(fifo.fileno(), _on_keepalived_news, fifo, loop)
@@ -63,11 +65,12 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
     jobs = [loop.reporter.run(), _follow(settings, loop)]
     routes = any(role.name == "l3" for role in roles)
     if routes:
-        jobs += [guard(loop), guard_copies(loop), join(loop)]
+        heartbeat = Heartbeat(lambda: loop.intent, loop.hears, Succession(loop, Voice()))
+        jobs += [guard(loop), guard_copies(loop), join(loop), contest(loop, Voice(), heartbeat.silent)]
     if routes and settings.ha_vrrp_health_check_interval:
         jobs.append(check_health(loop, settings.ha_vrrp_health_check_interval))
     if routes and settings.local_ip is not None:
-        jobs += [Heartbeat(lambda: loop.intent, loop.hears).run(settings.local_ip), _start_late(loop)]
+        jobs += [heartbeat.run(settings.local_ip), _start_late(loop)]
     else:
         jobs.append(loop.run())
     if any(role.name == "metadata" for role in roles):
@@ -113,8 +116,8 @@ def _on_link_news(links: LinkEvents, loop: Loop) -> None:
 
 
 def _on_process_news(loop: Loop) -> None:
-    if loop.processes.drain():
-        loop.daemon_ended()
+    if loop.daemons.events.drain():
+        loop.daemons.ended()
 
 
 def _on_keepalived_news(fifo: Fifo, loop: Loop) -> None:

@@ -40,6 +40,7 @@ class Facts:
     tunnel network. ``outlooks`` are by router id, where there is reason to doubt. ``told``: a server told the intent
     since the agent started; else it is what was kept on disk.
     ``admitted`` are the HA ports, by id, by which this node takes part in elections (`router_ha.stands_aside`).
+    ``contested`` are routers, by id, that this node is master of and that another may claim once it goes on.
     ``missing`` are the kernel modules for interfaces that this machine has not.
     """
 
@@ -53,6 +54,7 @@ class Facts:
     outlooks: Mapping[str, Outlook] = field(default_factory=dict)
     told: bool = True
     admitted: frozenset[str] = frozenset()
+    contested: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
 
 

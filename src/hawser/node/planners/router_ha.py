@@ -129,7 +129,8 @@ def rank(router: Router, ha: HighAvailability, facts: Facts, contact: Contact) -
     part, outlook = facts.masterships.get(router.id), facts.outlooks.get(router.id)
     if not facts.told:  # a move that is known from disk alone may have ended long ago
         ha = replace(ha, wanted=False)
-    number = steering.number(ha, part, contact, outlook, steering.scale(facts.settings))
+    contested = router.id in facts.contested
+    number = steering.number(ha, part, contact, outlook, steering.scale(facts.settings), contested=contested)
     return File(
         f"{facts.settings.ha_confs_path}/{router.id}/rank", f"{number:4}\n"
     )  # of one length: see `machine.drivers.files`

@@ -2,6 +2,7 @@
 
     backup of rank 0, 1, 2, …    0, -20, -40, …   who takes over when several could
     the master                   +40              a node that returns never takes the router back
+    who has just become it       +45              nor does one that stood still meanwhile, at +40
     the target of a planned move +50              it becomes master first; only then the old one gives way
     a drained node               -185             anybody else takes over; alone, it goes on serving
     one that doubts              -186, -187, …    its gateways did not answer; each peer has had its turn since
@@ -31,7 +32,8 @@ class Scale:
 
     ``rank`` is that of the first stand-by; each after it is lower by ``step``, down to ``lowest``. ``drained`` is
     below any rank, and still in the election; ``doubted`` is below that, and each further rank lower by one, down to
-    above ``given_up``. With ``no_gateway`` the priority is 1: to a router that leads nowhere any other is better.
+    above ``given_up``. ``successor`` is a master's until its peers are known to have given way. With ``no_gateway``
+    the priority is 1: to a router that leads nowhere any other is better.
     """
 
     priority: int
@@ -39,6 +41,7 @@ class Scale:
     step: int
     lowest: int
     master: int
+    successor: int
     target: int
     drained: int
     doubted: int
@@ -46,9 +49,9 @@ class Scale:
     no_gateway: int
 
 
-FAST = Scale(200, 0, 20, -180, 40, 50, -185, -186, -190, -199)
+FAST = Scale(200, 0, 20, -180, 40, 45, 50, -185, -186, -190, -199)
 """VRRPv3 (RFC 5798), with fractions of a second."""
-CLASSIC = Scale(50, -10, 8, -42, 0, 10, -43, -44, -47, -49)
+CLASSIC = Scale(50, -10, 8, -42, 0, 5, 10, -43, -44, -47, -49)
 """VRRPv2 (RFC 3768). The priority also makes the skew time that of the documents."""
 
 
@@ -64,9 +67,12 @@ def number(
     contact: Contact = Contact.SOUND,
     outlook: Outlook | None = None,
     scale: Scale = FAST,
+    *,
+    contested: bool = False,
 ) -> int:
     """The number in the router's tracked file.
 
+    ``contested``: this node is master, but another may still take itself for it, and say so any moment.
     ``outlook`` is that on the external gateways, None where there is no reason to doubt. A stand-by that doubts stays
     below a drained node, which has them or would not be master any more: it would only interrupt the traffic to see.
     A stand-by in doubt sits out at once, at no cost; a master only when it is sure.
@@ -82,4 +88,5 @@ def number(
         return scale.given_up if outlook is Outlook.LOST else max(scale.doubted - ha.rank, scale.given_up + 1)
     if ha.drained:
         return scale.drained
-    return scale.master if master else max(scale.rank - scale.step * ha.rank, scale.lowest)
+    mastering = scale.successor if contested else scale.master
+    return mastering if master else max(scale.rank - scale.step * ha.rank, scale.lowest)
