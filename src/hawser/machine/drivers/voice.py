@@ -17,13 +17,18 @@ from ipaddress import ip_address
 
 from hawser.base.addresses import Address
 from hawser.base.errors import MachineError
+from hawser.machine.drivers.checksum import checksum
+from hawser.machine.drivers.vrrp import PROTOCOL, Heartbeat
 
 _ARP_TYPE, _IP_TYPE = 0x0806, 0x0800
 _EVERYBODY = b"\xff" * 6
 _NOBODY = bytes(4)
 _ARP = struct.Struct("!HHBBH6s4s6s4s")
 _REQUEST = 1
-_VRRP = 112
+LEAVES = 0
+"""The priority of a master that takes part no longer (RFC 5798, section 5.2.4)."""
+_SENDER = bytes([0, 0, 0x5E, 0, 1])
+"""The MAC of a virtual router (RFC 5798, section 7.3) but for its last byte, the virtual router id."""
 _CONTROL, _TTL = 0xC0, 255
 _SIOCGIFHWADDR = 0x8927
 _SO_ATTACH_FILTER = 26
@@ -65,26 +70,17 @@ class Farewell:
 
     def frame(self) -> bytes:
         """It as an Ethernet frame."""
-        packet = self._classic() if self.classic else self._fast()
-        head = struct.pack(
-            "!BBHHHBBH4s4s",
-            *(0x45, _CONTROL, 20 + len(packet), 0, 0, _TTL, _VRRP, 0),
-            *(self.peer.packed, self.own.packed),
-        )
-        ethernet = _packed(self.mac) + bytes([0, 0, 0x5E, 0, 1, self.virtual.packed[-1]])
-        return ethernet + struct.pack("!H", _IP_TYPE) + _summed(head, 10) + packet
+        heartbeat = Heartbeat(2 if self.classic else 3, self._vrid, LEAVES, self.interval, self.virtual)
+        packet = heartbeat.packet(self.peer, self.own)
+        head = struct.pack("!BBHHHBB", 0x45, _CONTROL, 20 + len(packet), 0, 0, _TTL, PROTOCOL)
+        addresses = self.peer.packed + self.own.packed
+        head += struct.pack("!H", checksum(head + b"\0\0" + addresses)) + addresses
+        receiver = bytes.fromhex(self.mac.replace(":", ""))
+        return receiver + _SENDER + bytes([self._vrid]) + struct.pack("!H", _IP_TYPE) + head + packet
 
-    def _fast(self) -> bytes:
-        centiseconds = round(100 * self.interval)
-        packet = struct.pack("!BBBBHH", 0x31, self.virtual.packed[-1], 0, 1, centiseconds, 0)
-        packet += self.virtual.packed
-        pseudo = self.peer.packed + self.own.packed + struct.pack("!BBH", 0, _VRRP, len(packet))
-        return _summed(packet, 6, pseudo)
-
-    def _classic(self) -> bytes:
-        seconds = round(self.interval)
-        packet = struct.pack("!BBBBBBH", 0x21, self.virtual.packed[-1], 0, 1, 0, seconds, 0)
-        return _summed(packet + self.virtual.packed + bytes(8), 6)
+    @property
+    def _vrid(self) -> int:
+        return self.virtual.packed[-1]
 
 
 class Voice:
@@ -137,16 +133,3 @@ def _attach(made: socket.socket) -> None:
     kept = ctypes.create_string_buffer(program)
     described = struct.pack("@HP", len(_ANSWERS_TO_PROBES), ctypes.addressof(kept))
     made.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, described)
-
-
-def _packed(mac: str) -> bytes:
-    return bytes.fromhex(mac.replace(":", ""))
-
-
-def _summed(packet: bytes, at: int, pseudo: bytes = b"") -> bytes:
-    """The packet with its checksum put in at this place (RFC 1071), over the pseudo header, too."""
-    covered = pseudo + packet
-    total: int = sum(struct.unpack(f"!{len(covered) // 2}H", covered))
-    total = (total >> 16) + (total & 0xFFFF)
-    total = ~(total + (total >> 16)) & 0xFFFF
-    return packet[:at] + struct.pack("!H", total) + packet[at + 2 :]

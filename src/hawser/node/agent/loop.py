@@ -9,7 +9,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from hawser.node.agent.cache import Cache
 from hawser.node.agent.daemons import Daemons
 from hawser.node.agent.parts import Parts
 from hawser.node.agent.reporter import Reporter
+from hawser.node.agent.rest import Rest
 from hawser.node.agent.roles import Role
 from hawser.node.planners import bridge, router_ha
 from hawser.node.planners.facts import Contact, Facts, Outlook
@@ -34,12 +34,6 @@ from hawser.wire.intent import NodeIntent
 from hawser.wire.report import AgentState, Mastership
 
 log = logging.getLogger(__name__)
-
-FIRST_RETRY, LAST_RETRY = 0.1, 5.0
-"""Seconds before an operation that failed is tried again: doubled each time between these two."""
-
-GLANCE = 1.0
-"""Seconds between two glances at what others may have done to this machine."""
 
 LONGEST_REST = 0.01
 """Seconds at most between two turns while news keeps coming: a burst of changes is done together."""
@@ -65,10 +59,7 @@ class Loop:
         self._announcer = Announcer(settings, machine)
         self._bridged: frozenset[str] = frozenset()
         self._alarms = Alarms()
-        self._wake = asyncio.Event()
-        self._looked_at = 0.0
-        self._glance_at = 0.0
-        self._retry = FIRST_RETRY
+        self._rest = Rest(machine.drifted, settings.resync_interval)
 
     @property
     def intent(self) -> NodeIntent | None:
@@ -86,13 +77,13 @@ class Loop:
         self._intent = intent
         self._facts = replace(self._facts, told=True)
         self._cache.save(intent, change)
-        self._wake.set()
+        self._rest.wake()
 
     def mastership(self, router_id: str, part: Mastership) -> None:
         """keepalived says which part this machine plays for a router."""
         self._announcer.part(self._intent, router_id, part)
         self._set_part(router_id, part)
-        self._wake.set()
+        self._rest.wake()
 
     def hears(self, contact: Contact) -> None:
         """Whether this node hears the others, at any moment. It leans on elections by it at once."""
@@ -101,7 +92,7 @@ class Loop:
             log.log(level, "contact with the other nodes over the tunnel network is %s", contact)
             self._facts = replace(self._facts, contact=contact)
             self._lean()
-            self._wake.set()
+            self._rest.wake()
 
     def mastered(self, longer_than: float = 0.0) -> frozenset[str]:
         """The routers, by id, that this node has been master of for so many seconds."""
@@ -111,7 +102,7 @@ class Loop:
         """Whose mastership another node may claim when it goes on (`agent.claims`)."""
         if router_ids != self._facts.contested:
             self._facts = replace(self._facts, contested=router_ids)
-            self._wake.set()
+            self._rest.wake()
 
     def foresees(self, outlooks: Mapping[str, Outlook]) -> None:
         """How things stand with routers' external gateways, by router id."""
@@ -119,21 +110,21 @@ class Loop:
             lost = sorted(each for each, outlook in outlooks.items() if outlook is Outlook.LOST)
             log.warning("external gateways are out of reach of: %s", ", ".join(lost) or "none")
             self._facts = replace(self._facts, outlooks=outlooks)
-            self._wake.set()
+            self._rest.wake()
 
     def admit(self, port_ids: Collection[str]) -> None:
         """By these HA ports this node is known to its peers: it takes part in their elections."""
         self._admit(self._facts.admitted.union(port_ids))
-        self._wake.set()
+        self._rest.wake()
 
     def look(self) -> None:
         """Something changed on the machine without our doing: look at all of it."""
         self._actual = None
-        self._wake.set()
+        self._rest.wake()
 
     def wake(self) -> None:
         """Something may have changed that facts will tell."""
-        self._wake.set()
+        self._rest.wake()
 
     def agent_states(self) -> list[AgentState]:
         """Each role as an agent of the API."""
@@ -152,25 +143,8 @@ class Loop:
                 log.error("the machine cannot be read or changed now, trying again: %s", error)
                 self._try_again()
             await asyncio.sleep(min(loop.time() - begun, LONGEST_REST))
-            await self._rest()
-            self._wake.clear()
-
-    async def _rest(self) -> None:
-        """Until something wakes it, or it is time to look. One that is woken all the time glances none the less."""
-        while True:
-            if time.monotonic() >= self._glance_at:
-                self._glance_at = time.monotonic() + GLANCE
-                if await self._must_look():
-                    self._actual = None
-                    return
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._glance_at - time.monotonic())
-                return
-
-    async def _must_look(self) -> bool:
-        """Whether the last look was long ago, or a glance tells that somebody changed something since."""
-        overdue = time.monotonic() - self._looked_at >= self.settings.resync_interval
-        return overdue or await asyncio.to_thread(self.machine.drifted)
+            if await self._rest.until_due():
+                self._actual = None
 
     async def _turn(self) -> None:
         await self._gather_facts()
@@ -214,7 +188,7 @@ class Loop:
         if self._actual is not None:
             return self._actual
         wanted = await asyncio.to_thread(desired.desired, intent, self._facts, self.roles)
-        self._looked_at = time.monotonic()
+        self._rest.looked()
         actual = await asyncio.to_thread(self.machine.read, wanted)
         held = await asyncio.to_thread(self.machine.held, desired.elected(intent))
         self._announcer.hold(intent, held)
@@ -241,15 +215,14 @@ class Loop:
         for key in desired.fallen(actual, [op.item for op in outcome.done if op.verb is Verb.DELETE]):
             actual.pop(key, None)
         actual.update((op.item.key, op.item) for op in outcome.done if op.verb is not Verb.DELETE)
-        if not outcome.failed:
-            self._retry = FIRST_RETRY
-            return
-        self._try_again()
+        if outcome.failed:
+            self._try_again()
+        else:
+            self._rest.succeeded()
 
     def _try_again(self) -> None:
         self._actual = None
-        asyncio.get_running_loop().call_later(self._retry, self._wake.set)
-        self._retry = min(2 * self._retry, LAST_RETRY)
+        self._rest.failed()
 
     def _announce(self, intent: NodeIntent, actual: dict[Key, Item]) -> None:
         """What is known from disk alone may be elsewhere by now: nothing is said of that."""
