@@ -15,6 +15,8 @@ from hawser.lab.progress import step
 
 RATE = 2000
 """Pings a second, of all together, while they are made."""
+ASKED = 400
+"""Requests a second for the addresses of those that do not answer yet."""
 PATIENCE = 120.0
 """Seconds at most for one step of all of them."""
 _FIRST = IPv4Address("10.65.0.0")
@@ -40,8 +42,9 @@ def networks(stage: Stage, name: str, count: int, skip: int = 0) -> list[routed.
 def make(stage: Stage, insides: Sequence[routed.TenantNetwork]) -> Made:
     """A router on each network: three requests each, one after another; all answer, and the API knows their parts."""
     external = stage.external
-    # One that does not answer yet is asked again soon, or the figure would say when it was asked.
-    stage.outside.run(["sysctl", "-q", "-w", "net.ipv4.neigh.eth0.retrans_time_ms=50"])
+    # One that does not answer yet is asked again soon, or the figure would say when it was asked. All routers hear it.
+    again = max(50, 1000 * len(insides) // ASKED)
+    stage.outside.run(["sysctl", "-q", "-w", f"net.ipv4.neigh.eth0.retrans_time_ms={again}"])
     with step(stage.progress, f"{len(insides)} routers, until all answer"):
         begun = time.time()
         made = tuple(routed.make_router(stage.admin, inside, external) for inside in insides)

@@ -348,7 +348,8 @@ def test_connections_are_copied_before_keepalived_may_become_master():
     processes = {p.name: p for p in only(items, Process)}
     assert processes["conntrackd"].key in processes["keepalived"].requires()
     assert "Interface ha-eb820380-40" in file(items, "conntrackd.conf")
-    assert "IPv4_interface 169.254.192.1" in file(items, "conntrackd.conf")
+    assert "IPv4_address 169.254.192.1\n" in file(items, "conntrackd.conf")
+    assert "IPv4_Destination_Address 169.254.192.2\n" in file(items, "conntrackd.conf")
     conf = file(items, "keepalived.conf")
     for part in ("master", "backup", "fault"):
         assert f"notify_{part} " in conf
@@ -356,9 +357,11 @@ def test_connections_are_copied_before_keepalived_may_become_master():
 
 
 def test_routers_of_one_ha_network_do_not_take_over_each_others_connections():
-    other = samples.router(ha=replace(samples.router().ha, vrid=254))
-    assert "IPv4_address 225.0.1.1\n" in file(plan(), "conntrackd.conf")
-    assert "IPv4_address 225.0.1.254\n" in file(plan(samples.node(routers=(other,))), "conntrackd.conf")
+    peers = tuple(map(ip_address, ("169.254.192.2", "169.254.192.3")))
+    for vrid in (1, 254):
+        other = samples.router(ha=replace(samples.router().ha, vrid=vrid, peers=peers))
+        written = file(plan(samples.node(routers=(other,))), "conntrackd.conf")
+        assert f"Multicast {{\n        IPv4_address 225.0.1.{vrid}\n" in written
 
 
 def test_without_conntrackd_nothing_of_it_is_there():

@@ -97,14 +97,15 @@ def test_an_instances_tap_has_the_mtu_of_its_network_and_a_tap_of_our_own_keeps_
 @pytest.mark.parametrize(("local_ip", "family"), [("10.0.1.21", "ipv4"), ("fd00::21", "ipv6")])
 def test_a_node_that_comes_back_is_asked_for_at_once(local_ip, family):
     items = wired(settings=samples.settings(local_ip=ip_address(local_ip)))
-    (setting,) = only(items, Sysctl)
+    setting, _ = only(items, Sysctl)
     assert (setting.name, setting.value) == (f"net/{family}/neigh/eth1/retrans_time_ms", "100")
     assert setting.optional
 
 
 def test_each_setting_of_the_machine_is_one_roles_own():
-    (setting,) = only(wired(), Sysctl)
-    for each, owner in ((setting, "linuxbridge"), (router_ha.watches(), "l3")):
+    bridges = [(setting, "linuxbridge") for setting in only(wired(), Sysctl)]
+    assert [each.name for each, _ in bridges][1:] == ["net/core/netdev_max_backlog"]
+    for each, owner in (*bridges, (router_ha.watches(), "l3")):
         assert [name for name, role in ROLES.items() if role.owns(each, samples.settings())] == [owner]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from hawser.base.errors import LabError
 from hawser.lab import fabric, namespaces
@@ -16,8 +17,15 @@ from hawser.lab.topology import NodeSpec, Topology
 Nodes = Mapping[str, NodeRecord]
 
 
+_BACKLOG = Path("/proc/sys/net/core/netdev_max_backlog")
+_ENOUGH = 30000
+"""Packets that wait between all links of the machine: of all of a lab's nodes, which do not see the setting."""
+
+
 def raise_fabric(directory: Directory, topology: Topology) -> NodeRecord:
     """Start the namespace that holds the segments' bridges."""
+    if int(_BACKLOG.read_text()) < _ENOUGH:
+        _BACKLOG.write_text(str(_ENOUGH))
     init = namespaces.wait(namespaces.start(fabric.FABRIC, directory.node(fabric.FABRIC)))
     namespaces.configure_network(init, fabric.bridges(topology))
     return NodeRecord(init)

@@ -1,7 +1,7 @@
 """The driver of kernel settings below /proc/sys: read where wanted, written, never removed.
 
 An optional one that cannot be written (/proc is read-only in some containers) is told of once, and is from then on
-taken as it is.
+taken as it is; so is one that this network namespace does not show.
 """
 
 from __future__ import annotations
@@ -72,6 +72,8 @@ class SysctlDriver:
         if error is None or not op.item.optional:
             return error
         self._given_up.add(op.item.key)
+        if not (_BELOW / op.item.name).exists():  # the machine's own, seen from a network namespace
+            return None
         log.warning("%s It stays as it is; set it by other means.", error)
         return None
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from hawser.base import names
-from hawser.machine.items.item import Item
+from hawser.machine.items.item import ROOT, Item
 from hawser.machine.items.link import Bridge, Member, Vlan
+from hawser.machine.items.sysctl import Sysctl
 from hawser.node.planners import tunnel
 from hawser.node.planners.facts import Contact, Facts
 from hawser.wire.intent import NetworkType, NodeIntent, Port, Segment
@@ -18,6 +19,9 @@ from hawser.wire.intent import NetworkType, NodeIntent, Port, Segment
 NAMED = 5
 """Networks that an alarm names."""
 VLAN_MODULE = "8021q"
+BACKLOG = 30000
+"""Packets that may wait for a processor to take them from links within the machine; the kernel's own number is 1000. A
+frame to all makes one for every port of a bridge: where those are hundreds, routers' heartbeats would be lost."""
 OWN_PORTS = "network:"
 """How owners of ports begin that this project's own roles make."""
 
@@ -34,6 +38,7 @@ def desire(intent: NodeIntent, facts: Facts) -> Iterator[Item]:
             yield Member(tap, bridge_of(segment, facts), _tap_mtu(port, segment))
     yield from tunnel.neighbours(intent, wired, facts)
     yield from tunnel.settings(facts)
+    yield Sysctl(ROOT, "net/core/netdev_max_backlog", str(BACKLOG), least=True, optional=True)
 
 
 def obstacle(segment: Segment, facts: Facts) -> str | None:

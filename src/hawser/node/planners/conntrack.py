@@ -25,16 +25,7 @@ _CONF = """Sync {{
     Mode NOTRACK {{
         DisableExternalCache On
     }}
-    Multicast {{
-        IPv4_address {group}
-        Group 3780
-        IPv4_interface {address}
-        Interface {link}
-        Checksum on
-        SndSocketBuffer 2097152
-        RcvSocketBuffer 2097152
-    }}
-    Options {{
+{channel}    Options {{
         TCPWindowTracking Off
     }}
 }}
@@ -62,6 +53,28 @@ General {{
         }}
     }}
 }}
+"""
+# What a group is sent passes by every foot in the HA network: with a hundred routers each word of each would cost a
+# hundred times as much as one that is meant for one peer.
+_BOTH = """    UDP {{
+        IPv4_address {address}
+        IPv4_Destination_Address {peer}
+        Port 3780
+        Interface {link}
+        Checksum on
+        SndSocketBuffer 2097152
+        RcvSocketBuffer 2097152
+    }}
+"""
+_ALL = """    Multicast {{
+        IPv4_address {group}
+        Group 3780
+        IPv4_interface {address}
+        Interface {link}
+        Checksum on
+        SndSocketBuffer 2097152
+        RcvSocketBuffer 2097152
+    }}
 """
 # conntrackd has no pid file of its own. What came about since one died its peers do not know of, or it does not: what
 # this node's part asks for is done again. A keepalived that is yet to start has it done by itself.
@@ -112,7 +125,7 @@ def desire(
     is the address in the HA network that the master has."""
     netns = names.router_namespace(router.id)
     link = names.ha_interface(ha.port_id)
-    written = _CONF.format(address=ha.address.ip, group=_group(ha.vrid), link=link, directory=directory)
+    written = _CONF.format(address=ha.address.ip, channel=_channel(ha, link), directory=directory)
     conf = File(f"{directory}/conntrackd.conf", written)
     turn = f"{directory.rpartition('/')[0]}/conntrackd.turn"
     sync = _SYNC.format(
@@ -133,6 +146,14 @@ def desire(
     )
     yield Sysctl(netns, "net/netfilter/nf_conntrack_tcp_be_liberal", "1")
     yield from _guards(router, netns)
+
+
+def _channel(ha: HighAvailability, link: str) -> str:
+    """How the router's conntrackds speak: two to each other alone, for what a group is sent passes by every foot in
+    the HA network."""
+    if len(ha.peers) == 1:
+        return _BOTH.format(address=ha.address.ip, peer=ha.peers[0], link=link)
+    return _ALL.format(address=ha.address.ip, group=_group(ha.vrid), link=link)
 
 
 def _group(vrid: int) -> IPv4Address:

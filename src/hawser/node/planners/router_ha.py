@@ -53,12 +53,15 @@ addresses away and begin anew, between lists of peers it goes on as master."""
 FAREWELL = 0.1
 """Seconds: keepalived gives its addresses away within milliseconds of being told to end, and then lingers for one."""
 
+# Announced once, and once more a second later: an announcement goes to every foot in the external network, and those of
+# two hundred routers that a node takes over at once must not keep heartbeats from the processors.
 # No vrrp_rt_priority: with it a planned move loses 0.2 to 0.3 s, and a master that is told of another peer gives way.
 _CONF = """global_defs {{
     router_id hawser
     vrrp_version {version}
-    vrrp_garp_master_repeat 3
-    vrrp_garp_lower_prio_repeat 3
+    vrrp_priority -20
+    vrrp_garp_master_repeat 1
+    vrrp_garp_lower_prio_repeat 1
     vrrp_garp_lower_prio_delay 1
     vrrp_higher_prio_send_advert true
     vrrp_notify_fifo {fifo}
