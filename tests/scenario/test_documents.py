@@ -83,6 +83,10 @@ def tap(port: dict[str, Any]) -> str:
 
 
 def test_document_000(site: Site):
+    assert agents(site) == {
+        *((f"network{n}", kind) for n in (1, 2) for kind in ("linuxbridge", "l3", "dhcp", "metadata")),
+        *((f"compute{n}", "linuxbridge") for n in (1, 2)),
+    }
     assert site.neutron.walk(transcripts.HA_LINUX_BRIDGE) == []
     router, network = site.id("routers", name="MyRouter"), site.id("networks", name="private")
     netns, dhcp = f"qrouter-{router}", f"qdhcp-{network}"
@@ -97,6 +101,17 @@ def test_document_000(site: Site):
     assert "VRRPv3, Advertisement, vrid 1" in heartbeats(site, netns)
     assert printed.answers(site.lab.node("controller"), "ping", "-c", "4", "-i", "0.2", ROUTER_IP)
     use_an_instance(site, network)
+
+
+def agents(site: Site) -> set[tuple[str, str]]:
+    """Host and binary (neutron-…-agent) of those that live, as `neutron agent-list` prints them."""
+    rows = [
+        line.split("|") for line in site.neutron("admin", ["agent-list"]).output.splitlines() if "|" in line
+    ]
+    columns = [cell.strip() for cell in rows[0]]
+    shown = [dict(zip(columns, (cell.strip() for cell in row), strict=True)) for row in rows[1:]]
+    alive = [row for row in shown if (row["alive"], row["admin_state_up"]) == (":-)", "True")]
+    return {(row["host"], row["binary"].split("-")[1]) for row in alive}
 
 
 def see_master_and_backup(site: Site, netns: str) -> None:
@@ -140,6 +155,10 @@ def use_an_instance(site: Site, network: str) -> None:
         "its gateway",
     )
     assert "0% packet loss" in site.inside("demo-instance1", "ping", "-c", "4", "openstack.org")
+    own = site.inside(
+        "demo-instance1", "busybox", "wget", "-qO-", "http://169.254.169.254/latest/meta-data/hostname"
+    )
+    assert own == "demo-instance1"
     (group,) = site.demo.network("GET", "security-groups", name="default")["security_groups"]
     for rule in ({"protocol": "icmp"}, {"protocol": "tcp", "port_range_min": 22, "port_range_max": 22}):
         site.demo.make("security_group_rule", security_group_id=group["id"], direction="ingress", **rule)
@@ -202,6 +221,8 @@ def forget(site: Site) -> None:
 
 
 def test_document_004(world: World):
+    listed = world.admin.network("GET", "agents", binary="neutron-metadata-agent")["agents"]
+    assert {"compute1", "compute2"} <= {agent["host"] for agent in listed if agent["alive"]}
     master = world.settle()
     backup = world.other(master)
     held, idle = (printed.addresses(world.lab.node(name), world.netns) for name in (master, backup))

@@ -75,3 +75,16 @@ def test_what_nobody_reads_is_named_with_its_place(tmp_path):
         f"{file}: [DEFAULT] l3_haa is not read; is l3_ha meant?",
         f"{file}: [ml2] foo is not read",
     ]
+
+
+def test_an_option_is_read_by_its_older_name_too(tmp_path):
+    file = tmp_path / "metadata_agent.ini"
+    file.write_text(
+        "[DEFAULT]\nnova_metadata_ip = controller\nmetadata_proxy_shared_secret = METADATA_SECRET\n"
+    )
+    settings = config.node_settings(config.read([file], node=True))
+    assert (settings.nova_metadata_host, settings.metadata_proxy_shared_secret) == (
+        "controller",
+        "METADATA_SECRET",
+    )
+    assert config.strangers([file]) == []
