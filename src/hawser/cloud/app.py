@@ -92,10 +92,12 @@ def _server(app: Starlette, level: str) -> uvicorn.Server:
 
 def _listen(address: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((address, port), backlog=128)
+        listening = socket.create_server((address, port), backlog=128)
     except OSError as error:
         remedy = f"Stop what uses port {port}, or set another one in [cloud] of cloud.ini."
         raise Conflict(f"Cannot listen on {address}:{port}: {error.strerror}. {remedy}") from error
+    # Made anew, it knows that it is TCP: asyncio sends small parts of answers at once (TCP_NODELAY) on no other.
+    return _adopt(listening.detach())
 
 
 def _adopt(number: int) -> socket.socket:

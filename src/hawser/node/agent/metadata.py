@@ -6,7 +6,7 @@ In a thread of its own, for what instances ask in any number must not keep the a
 from __future__ import annotations
 
 import asyncio
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from hawser.machine.drivers.namespaces import Namespaces
 from hawser.node.agent.loop import Loop
@@ -21,12 +21,13 @@ by then there is no interface in it any more."""
 
 async def serve_metadata(loop: Loop) -> None:
     """Serve without end; stop when cancelled."""
-    apart = asyncio.new_event_loop()
-    threading.Thread(target=apart.run_forever, name="metadata", daemon=True).start()
+    here, apart = asyncio.get_running_loop(), asyncio.new_event_loop()
+    serving = apart.create_task(_serve(loop))
     try:
-        await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_serve(loop), apart))
+        thread = ThreadPoolExecutor(1, "metadata")
+        await here.run_in_executor(thread, apart.run_until_complete, serving)
     finally:
-        apart.call_soon_threadsafe(apart.stop)
+        apart.call_soon_threadsafe(serving.cancel)
 
 
 async def _serve(loop: Loop) -> None:
