@@ -29,7 +29,7 @@ from hawser.server.model.port import WantedIp
 from tests.node import samples
 from tests.server.stage import SECRET, Stage
 
-pytestmark = pytest.mark.timeout(60)
+pytestmark = [pytest.mark.service, pytest.mark.timeout(60)]
 HERE = "127.0.0.1"
 
 
