@@ -73,11 +73,15 @@ def signal_daemons(program: str, how: signal.Signals) -> Deed:
     return do
 
 
-def kill_conntrackd(site: Site, random: Random) -> str:
-    """And connections come about while it is gone: they are to be copied all the same."""
-    said = signal_daemons("conntrackd", signal.SIGKILL)(site, random)
-    site.renew()
-    return f"{said}, and new connections"
+def signal_conntrackd(how: signal.Signals) -> Deed:
+    """And connections come about while it is gone, or hangs: they are to be copied all the same."""
+
+    def do(site: Site, random: Random) -> str:
+        said = signal_daemons("conntrackd", how)(site, random)
+        site.renew()
+        return f"{said}, and new connections"
+
+    return do
 
 
 def restart_agent(site: Site, random: Random) -> str:

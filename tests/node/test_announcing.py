@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hawser.node.agent.announcing import AGAIN, Announcer
+from hawser.node.agent.announcing import AGAIN, LAST_WORDS, Announcer
 from hawser.wire.intent import FloatingIp, NodeIntent
 from hawser.wire.report import Mastership
 from tests.node import samples
@@ -103,35 +103,54 @@ def test_highly_available_routers_are_keepaliveds_to_announce(node: Node):
     node.play(story)
 
 
-@pytest.mark.parametrize(("seconds", "version"), [(0.09, 3), (2.0, 2)])
-def test_who_gives_way_has_the_master_announce_itself_by_a_lower_heartbeat(
-    node: Node, seconds: float, version: int
-):
-    announcer = Announcer(replace(node.settings, ha_vrrp_advert_int=seconds), node.machine)
+def hears(node: Node, *parts: Mastership, left_over: bool = False, **settings: object) -> None:
+    """keepalived says one after the other, and there is time for all that follows."""
+    announcer = Announcer(replace(node.settings, **settings), node.machine)
     intent = samples.node()
     (router,) = intent.routers
-    for part in (Mastership.STANDBY, Mastership.ACTIVE):
-        announcer.part(intent, router.id, part)
-    assert not node.machine.spoken
-    for _ in range(2):
-        announcer.part(intent, router.id, Mastership.STANDBY)
-    ((netns, heartbeat, peers),) = node.machine.spoken
-    assert (netns, peers) == (NETNS, router.ha.peers)
-    assert (heartbeat.version, heartbeat.vrid, heartbeat.priority) == (version, router.ha.vrid, 1)
+
+    async def story() -> None:
+        if left_over:
+            announcer.hold(intent, {NETNS: frozenset({ip_address(f"169.254.0.{router.ha.vrid}")})})
+        for part in parts:
+            announcer.part(intent, router.id, part)
+        await asyncio.sleep(2 * LAST_WORDS)
+
+    asyncio.run(story())
+
+
+ACTIVE, STANDBY = Mastership.ACTIVE, Mastership.STANDBY
+
+
+@pytest.mark.parametrize(("seconds", "version"), [(0.09, 3), (2.0, 2)])
+def test_who_gives_way_has_the_master_announce_itself_twice_by_lower_heartbeats(
+    node: Node, seconds: float, version: int
+):
+    hears(node, STANDBY, ACTIVE, STANDBY, STANDBY, ha_vrrp_advert_int=seconds)
+    ha = samples.router().ha
+    first, second = node.machine.spoken
+    assert first == second
+    netns, heartbeat, peers = first
+    assert (netns, peers) == (NETNS, ha.peers)
+    assert (heartbeat.version, heartbeat.vrid, heartbeat.priority) == (version, ha.vrid, 1)
     assert heartbeat.interval == seconds
 
 
+def test_who_did_not_carry_the_router_says_nothing(node: Node):
+    hears(node, STANDBY, STANDBY)
+    assert not node.machine.spoken
+
+
+def test_who_is_master_again_says_nothing_against_itself(node: Node):
+    hears(node, ACTIVE, STANDBY, ACTIVE)
+    assert not node.machine.spoken
+
+
 def test_addresses_that_a_dead_keepalived_left_while_no_agent_ran_count_too(node: Node):
-    announcer, intent = Announcer(node.settings, node.machine), samples.node()
-    (router,) = intent.routers
-    announcer.hold(intent, {NETNS: frozenset({ip_address(f"169.254.0.{router.ha.vrid}")})})
-    announcer.part(intent, router.id, Mastership.STANDBY)
-    assert len(node.machine.spoken) == 1
+    hears(node, STANDBY, left_over=True)
+    assert node.machine.spoken
 
 
 def test_nothing_is_said_where_only_a_password_would_be_heard(node: Node):
-    settings = replace(node.settings, ha_vrrp_advert_int=2.0, ha_vrrp_auth_password="secret")
-    announcer, intent = Announcer(settings, node.machine), samples.node()
-    for part in (Mastership.ACTIVE, Mastership.STANDBY):
-        announcer.part(intent, samples.ROUTER, part)
+    hears(node, ACTIVE, STANDBY, ha_vrrp_advert_int=2.0, ha_vrrp_auth_password="secret")
     assert not node.machine.spoken

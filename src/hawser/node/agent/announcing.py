@@ -9,7 +9,7 @@ the master announce itself again, by a heartbeat that is lower than the master's
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Coroutine, Iterable, Iterator, Mapping
 
 from hawser.base import names
 from hawser.base.addresses import Address
@@ -25,6 +25,8 @@ from hawser.wire.report import Mastership
 
 AGAIN = 1.0
 """Seconds after which all is said once more."""
+LAST_WORDS = 0.1
+"""Seconds after which a kernel that gave addresses up has sent what it still had of them."""
 
 
 def standing(intent: NodeIntent, actual: Collection[Key], bridged: Collection[str]) -> Iterator[Announcement]:
@@ -62,9 +64,7 @@ class Announcer:
         now = frozenset(announcements)
         news, self._announced = now - self._announced, now
         if news:
-            task = asyncio.get_running_loop().create_task(self._say(news))
-            self._saying.add(task)
-            task.add_done_callback(self._saying.discard)
+            self._begin(self._say(news))
 
     async def _say(self, news: frozenset[Announcement]) -> None:
         await asyncio.to_thread(self._machine.announce, news)
@@ -87,13 +87,21 @@ class Announcer:
             self._held.discard(router_id)
             for router in intent.routers if intent else ():
                 if router.id == router_id and router.ha:
-                    self._give_way(router, router.ha)
+                    self._begin(self._give_way(router, router.ha))
 
-    def _give_way(self, router: Router, ha: HighAvailability) -> None:
+    def _begin(self, saying: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(saying)
+        self._saying.add(task)
+        task.add_done_callback(self._saying.discard)
+
+    async def _give_way(self, router: Router, ha: HighAvailability) -> None:
         classic = steering.scale(self._settings) is steering.CLASSIC
         if classic and self._settings.ha_vrrp_auth_password:
             return  # without the password nobody listens: the master's own second word, after a second, has to do
         interval = self._settings.ha_vrrp_advert_int
         primary = router_ha.primary_address(ha.vrid).ip
         heartbeat = Heartbeat(2 if classic else 3, ha.vrid, LOWEST, interval, primary)
-        self._machine.speak(names.router_namespace(router.id), heartbeat, ha.address.ip, ha.peers)
+        for pause in (LAST_WORDS, 0):
+            if router.id not in self._held:
+                self._machine.speak(names.router_namespace(router.id), heartbeat, ha.address.ip, ha.peers)
+                await asyncio.sleep(pause)
