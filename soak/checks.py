@@ -48,7 +48,9 @@ def check(site: Site, patience: float = 1.0) -> Wait:
 
 def check_traffic(site: Site, patience: float = 1.0) -> Wait:
     """Each router has one master; what is reached through them is. What took longest."""
-    waits = [_eventually(lambda: _not_one_master(site), ONE_MASTER * patience)]
+    elected = [each for each in site.routers if each.id != site.state.lone]
+    waits = [_eventually(lambda: _not_one_master(site, elected), ONE_MASTER * patience)]
+    waits.append(_eventually(lambda: _not_one_master(site, _carried(site)), ANSWER * patience))
     carried = {router.id for router in _carried(site)}
     for address in (address for address, router in site.addresses().items() if router in carried):
         if wait_for_answer(site.outside, address, ANSWER * patience) is None:
@@ -72,8 +74,8 @@ def _eventually(wrong: Callable[[], Iterable[str]], seconds: float) -> Wait:
     return Wait(time.monotonic() - begun, last) if last else Wait()
 
 
-def _not_one_master(site: Site) -> Iterable[str]:
-    for router in _carried(site):
+def _not_one_master(site: Site, routers: Iterable[Router]) -> Iterable[str]:
+    for router in routers:
         held = site.masters(router)
         if len(held) != 1:
             yield f"router {router.id} is carried by {', '.join(held) or 'nobody'}"

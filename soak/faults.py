@@ -53,7 +53,8 @@ def _broken(site: Site, name: str, word: str, mend: Callable[[], object]) -> str
 
 
 def heal(site: Site, _random: Random) -> str:
-    """End the fault that there is."""
+    """End the fault that there is. A router that fell with its node comes again with it."""
+    site.state.disturbed.add(site.state.lone)
     said = f"{site.state.fault} of {site.state.broken} is over"
     assert site.state.mend is not None
     site.state.mend()
