@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import compileall
 import signal
 import subprocess
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from types import FrameType
 
 import click
@@ -13,6 +15,7 @@ import httpx
 from rich.console import Console
 from rich.table import Table
 
+import hawser
 from benchmarks.figure import Figure
 from benchmarks.results import Book
 from benchmarks.stages import Stages
@@ -62,6 +65,8 @@ def _measure_all(book: Book, rows: Iterable[str], runs: int, name: str) -> list[
     """The rows that could not be measured."""
     console = Console(stderr=True, highlight=False)
     signal.signal(signal.SIGTERM, _interrupt)
+    # Services start from bytecode, as those of an installed package do: a working tree has none, or that of before.
+    compileall.compile_dir(Path(hawser.__file__).parent, quiet=1)
     failed = []
     with Steps(console) as progress, Stages(name, progress) as stages:
         for row in rows:
