@@ -29,6 +29,11 @@ class Daemons:
         self._look = look
         self._pids: Mapping[Key, int] = {}
 
+    def let_go(self, doomed: Collection[Key]) -> None:
+        """A turn is about to end these: that they do is no news."""
+        self._pids = {key: pid for key, pid in self._pids.items() if key not in doomed}
+        self.events.follow(self._pids.values())
+
     def follow(self, started: Collection[Key]) -> None:
         """A turn is done, which started these."""
         self._pids = self._machine.pids()

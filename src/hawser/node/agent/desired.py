@@ -46,6 +46,12 @@ def started(done: Iterable[Op]) -> set[Key]:
     return {op.item.key for op in done if op.verb is Verb.CREATE and isinstance(op.item, Process)}
 
 
+def doomed(steps: Plan) -> set[Key]:
+    """The daemons that are to be ended by these steps."""
+    ops = (step.op for step in steps.steps)
+    return {op.item.key for op in ops if op.verb is Verb.DELETE and isinstance(op.item, Process)}
+
+
 def fallen(actual: Items, deleted: Iterable[Item]) -> set[Key]:
     """What is gone once these are: they, and what falls with them (a namespace takes with it what is inside)."""
     deleted = tuple(deleted)

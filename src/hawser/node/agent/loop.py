@@ -157,6 +157,7 @@ class Loop:
         actual = await self._actual_items(intent)
         # Elsewhere than in the event loop, which hears of other nodes and of keepalived meanwhile.
         steps = await asyncio.to_thread(desired.steps, intent, self._facts, self.roles, dict(actual))
+        self.daemons.let_go(desired.doomed(steps))
         outcome = await asyncio.to_thread(self.machine.apply, steps)
         self.daemons.follow(desired.started(outcome.done))
         self._settle(actual, outcome)
