@@ -8,7 +8,7 @@ from random import Random
 
 import httpx
 
-from benchmarks.crowd import Answers, Crowd
+from benchmarks.crowd import Crowd
 from benchmarks.stage import until
 from hawser.base.errors import HawserError, LabError
 from soak.checks import check, check_traffic
@@ -62,9 +62,10 @@ def _one(site: Site, step: Step, number: int, random: Random, patience: float) -
     watched = routers & {router.id for router in site.routers} - site.state.disturbed
     if site.state.broken:
         watched -= {site.state.lone}
-    outage = _outage(answers, [each for each in addresses if addresses[each] in watched], begun, ended)
+    silences = answers.silences(begun, ended)
+    outage, address = max((silences[each] / 1000, each) for each in addresses if addresses[each] in watched)
     span = _span(history, watched, site.seen)
-    wrong = tuple(_wrong(step, outage, span, patience))
+    wrong = (*_silent(step, outage, address, patience), *_unled(span, patience))
     return Result(number, step.name, what, took, str(wait), outage, span.none, span.several, wrong)
 
 
@@ -74,19 +75,17 @@ def _reachable(site: Site, addresses: dict[str, str]) -> set[str]:
     return {address for address, router in addresses.items() if router not in fallen}
 
 
-def _outage(answers: Answers, addresses: list[str], begun: float, ended: float) -> float:
-    silences = answers.silences(begun, ended)
-    return max(silences[address] for address in addresses) / 1000
-
-
 def _span(history: History, routers: set[str], nodes: list[str]) -> Span:
     spans = [history.span(router, nodes) for router in routers]
     return Span(max(span.none for span in spans), max(span.several for span in spans))
 
 
-def _wrong(step: Step, outage: float, span: Span, patience: float) -> Iterator[str]:
+def _silent(step: Step, outage: float, address: str, patience: float) -> Iterator[str]:
     if outage > step.outage * patience:
-        yield f"an address was silent for {outage:.2f} s, and {step.outage:.2f} s are bearable"
+        yield f"{address} was silent for {outage:.2f} s, and {step.outage:.2f} s are bearable"
+
+
+def _unled(span: Span, patience: float) -> Iterator[str]:
     if span.none > MASTERS * patience:
         yield f"a router had no master for {span.none:.2f} s"
     if span.several > MASTERS * patience:
