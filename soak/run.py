@@ -65,7 +65,10 @@ def _one(site: Site, step: Step, number: int, random: Random, patience: float) -
     silences = answers.silences(begun, ended)
     outage, address = max((silences[each] / 1000, each) for each in addresses if addresses[each] in watched)
     span = _span(history, watched, site.seen)
-    wrong = (*_silent(step, outage, address, patience), *_unled(span, patience))
+    lost = (
+        answers.of(address).between(begun, ended).gap.lost
+    )  # none where answers came late, of a busy machine
+    wrong = (*_silent(step, outage, f"{address}, {lost} lost,", patience), *_unled(span, patience))
     return Result(number, step.name, what, took, str(wait), outage, span.none, span.several, wrong)
 
 
