@@ -203,10 +203,16 @@ def test_a_setting_that_has_a_least_value_is_raised_and_never_lowered(kernel):
 
 def test_an_optional_setting_that_cannot_be_is_told_of_once_and_let_be(kernel, caplog):
     for _ in range(2):
-        outcome = kernel.make(Sysctl("", "net/ipv4/no_such_setting", "1", optional=True))
+        outcome = kernel.make(Sysctl("", "net/ipv4/ip_forward", "no number", optional=True))
         assert not outcome.failed
-    assert len([each for each in caplog.records if "no_such_setting" in each.message]) == 1
-    assert kernel.make(Sysctl("", "net/ipv4/nor_this", "1")).failed
+    assert len([each for each in caplog.records if "ip_forward" in each.message]) == 1
+    assert kernel.make(Sysctl("", "net/ipv4/ip_forward", "nor this")).failed
+
+
+def test_an_optional_setting_that_a_network_namespace_does_not_show_is_let_be(kernel, caplog):
+    outcome = kernel.make(Sysctl("", "net/core/netdev_max_backlog", "30000", least=True, optional=True))
+    assert not outcome.failed
+    assert not caplog.records
 
 
 def test_a_vlan_stands_or_the_module_is_named(kernel):
