@@ -206,7 +206,7 @@ def test_an_optional_setting_that_cannot_be_is_told_of_once_and_let_be(kernel, c
         outcome = kernel.make(Sysctl("", "net/ipv4/ip_forward", "no number", optional=True))
         assert not outcome.failed
     assert len([each for each in caplog.records if "ip_forward" in each.message]) == 1
-    assert kernel.make(Sysctl("", "net/ipv4/ip_forward", "nor this")).failed
+    assert kernel.make(Sysctl("", "net/ipv4/ip_default_ttl", "nor this")).failed
 
 
 def test_an_optional_setting_that_a_network_namespace_does_not_show_is_let_be(kernel, caplog):
