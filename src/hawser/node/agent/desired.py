@@ -9,6 +9,7 @@ from hawser.base import names
 from hawser.base.addresses import Address
 from hawser.base.config import NodeSettings
 from hawser.machine.items.item import ROOT, Item, Key, link_key
+from hawser.machine.items.link import Member
 from hawser.machine.items.process import Process, process_key
 from hawser.machine.plan import Op, Plan, Verb, plan
 from hawser.node.agent.roles import Role
@@ -50,6 +51,12 @@ def doomed(steps: Plan) -> set[Key]:
     """The daemons that are to be ended by these steps."""
     ops = (step.op for step in steps.steps)
     return {op.item.key for op in ops if op.verb is Verb.DELETE and isinstance(op.item, Process)}
+
+
+def members(done: Iterable[Op]) -> frozenset[str]:
+    """The links that were put on a bridge by these steps."""
+    put = (op.item for op in done if op.verb is not Verb.DELETE and isinstance(op.item, Member))
+    return frozenset(item.link for item in put)
 
 
 def fallen(actual: Items, deleted: Iterable[Item]) -> set[Key]:

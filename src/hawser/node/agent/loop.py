@@ -156,12 +156,13 @@ class Loop:
             self._lean()
         actual = await self._actual_items(intent)
         # Elsewhere than in the event loop, which hears of other nodes and of keepalived meanwhile.
+        self._announce(intent, actual, self._bridged)  # what left its bridge is told again when it is back
         steps = await asyncio.to_thread(desired.steps, intent, self._facts, self.roles, dict(actual))
         self.daemons.let_go(desired.doomed(steps))
         outcome = await asyncio.to_thread(self.machine.apply, steps)
         self.daemons.follow(desired.started(outcome.done))
         self._settle(actual, outcome)
-        self._announce(intent, actual)
+        self._announce(intent, actual, self._bridged | desired.members(outcome.done))
         if looks and not outcome.failed:
             took, steps_taken = time.monotonic() - begun, len(outcome.done)
             log.info("the machine is as it shall be: looked at in %.3f s, %d steps", took, steps_taken)
@@ -225,10 +226,10 @@ class Loop:
         self._actual = None
         self._rest.failed()
 
-    def _announce(self, intent: NodeIntent, actual: dict[Key, Item]) -> None:
+    def _announce(self, intent: NodeIntent, actual: dict[Key, Item], bridged: frozenset[str]) -> None:
         """What is known from disk alone may be elsewhere by now: nothing is said of that."""
         if self._facts.told and any(role.name == "l3" for role in self.roles):
-            self._announcer.stand(standing(intent, actual.keys(), self._bridged))
+            self._announcer.stand(standing(intent, actual.keys(), bridged))
 
     def _report(self, intent: NodeIntent, actual: dict[Key, Item]) -> None:
         wires = any(role.name == "linuxbridge" for role in self.roles)
