@@ -10,6 +10,9 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from hawser.machine.drivers.memory import MemoryMachine
+from hawser.machine.items.link import Member, Veth
+from hawser.machine.plan import Op, Verb
+from hawser.node.agent.desired import follow
 from hawser.node.agent.loop import Loop
 from hawser.node.agent.roles import ROLES
 from hawser.node.planners.facts import Contact, Outlook
@@ -184,6 +187,18 @@ def test_who_becomes_master_again_looks_anew_for_its_gateways(node: Node):
         await node.until(lambda: node.stands("content='  40\\n'"))
 
     node.play(story)
+
+
+def test_what_was_made_before_its_link_went_is_gone_with_it():
+    link, member = Veth("tap1", "", "qr-1", "fa:16:3e:00:00:01", 1450), Member("tap1", "brq1")
+    went, again = Op(Verb.DELETE, link), Op(Verb.DELETE, member)
+    for done, stands in (
+        ((again, Op(Verb.CREATE, member), went), set()),
+        ((went, Op(Verb.CREATE, link), Op(Verb.CREATE, member)), {link, member}),
+    ):
+        actual = {link.key: link, member.key: member}
+        follow(actual, done)
+        assert set(actual.values()) == stands
 
 
 def test_an_empty_intent_leaves_nothing(node: Node):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import groupby
 
 from hawser.base import names
 from hawser.base.addresses import Address
@@ -59,7 +60,18 @@ def members(done: Iterable[Op]) -> frozenset[str]:
     return frozenset(item.link for item in put)
 
 
-def fallen(actual: Items, deleted: Iterable[Item]) -> set[Key]:
+def follow(actual: dict[Key, Item], done: Iterable[Op]) -> None:
+    """Make of what stood what stands now, after these steps in their order: what is made after a deletion stands, what
+    was made before one may have gone with it."""
+    for deleted, ops in groupby(done, lambda op: op.verb is Verb.DELETE):
+        if deleted:
+            for key in _fallen(actual, [op.item for op in ops]):
+                actual.pop(key, None)
+        else:
+            actual.update((op.item.key, op.item) for op in ops)
+
+
+def _fallen(actual: Items, deleted: Iterable[Item]) -> set[Key]:
     """What is gone once these are: they, and what falls with them (a namespace takes with it what is inside)."""
     deleted = tuple(deleted)
     gone, lost = {item.key for item in deleted}, {key for item in deleted for key in item.provides()}

@@ -17,7 +17,6 @@ from hawser.base.errors import MachineError
 from hawser.machine.apply import Outcome
 from hawser.machine.drivers.machine import Hands
 from hawser.machine.items.item import Item, Key
-from hawser.machine.plan import Verb
 from hawser.node.agent import desired, status
 from hawser.node.agent.alarms import Alarms
 from hawser.node.agent.announcing import Announcer, standing
@@ -214,9 +213,7 @@ class Loop:
             self._actual.update((op.item.key, op.item) for op in outcome.done)
 
     def _settle(self, actual: dict[Key, Item], outcome: Outcome) -> None:
-        for key in desired.fallen(actual, [op.item for op in outcome.done if op.verb is Verb.DELETE]):
-            actual.pop(key, None)
-        actual.update((op.item.key, op.item) for op in outcome.done if op.verb is not Verb.DELETE)
+        desired.follow(actual, outcome.done)
         if outcome.failed:
             self._try_again()
         else:
