@@ -110,6 +110,18 @@ def test_who_holds_an_address_answers_and_nobody_takes_a_note_of_who_asks(voice)
     assert run("ip", "-n", "r1", "neigh") == ""
 
 
+def test_one_who_is_asked_alone_answers_and_nobody_else(voice):
+    run("ip", "-n", "r1", "address", "add", f"{PRIMARY}/24", "dev", "ha-1")
+    first, second = _mac("r1", "ha-1"), _mac("r2", "ha-2")
+    voice.ask("brq1", PRIMARY, first)
+    voice.ask("brq1", OWN, first)
+    time.sleep(0.1)
+    assert voice.answers() == {Holder("brq1", PRIMARY, first)}
+    voice.ask("brq1", OWN, second)
+    time.sleep(0.1)
+    assert voice.answers() == {Holder("brq1", OWN, second)}
+
+
 def test_what_others_ask_each_other_is_none_of_its(voice):
     run("ip", "-n", "r1", "link", "set", "lo", "up")
     run("ip", "netns", "exec", "r1", "ping", "-c", "1", "-W", "1", str(OWN))

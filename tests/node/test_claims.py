@@ -19,7 +19,8 @@ from hawser.wire.report import Mastership
 from tests.node import samples
 from tests.node.test_loop import Node
 
-PEER = Peer(ip_address("169.254.192.2"), ip_address("10.0.1.22"), 1)
+MAC = "fa:16:3e:00:00:99"
+PEER = Peer(ip_address("169.254.192.2"), ip_address("10.0.1.22"), 1, mac=MAC)
 PRIMARY = primary_address(1).ip
 BRIDGE = f"brq{samples.HA_NETWORK[:11]}"
 GONE = {PEER.node}
@@ -33,8 +34,12 @@ class Voice:
         self.heard: set[Holder] = set()
         self.played: list[tuple[str, Farewell]] = []
 
-    def ask(self, bridge: str, address: Address) -> None:
-        self.heard |= {each for each in self.holders if (each.bridge, each.address) == (bridge, address)}
+    def ask(self, bridge: str, address: Address, mac: str = "") -> None:
+        self.heard |= {
+            each
+            for each in self.holders
+            if (each.bridge, each.address) == (bridge, address) and each.mac == mac
+        }
 
     def answers(self) -> set[Holder]:
         heard, self.heard = self.heard, set()
@@ -45,7 +50,7 @@ class Voice:
 
 
 def holds(address: Address) -> Holder:
-    return Holder(BRIDGE, address, "fa:16:3e:00:00:99")
+    return Holder(BRIDGE, address, MAC)
 
 
 async def begin(node: Node, part: Mastership) -> None:

@@ -136,7 +136,8 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """Another node that hosts a highly available router, by its ``address`` on the HA network.
+    """Another node that hosts a highly available router, by its ``address`` on the HA network; ``mac`` is its port's
+    there, "" where a server does not tell.
 
     ``node`` is where the node itself is reached over the tunnel network, None where it has no tunnels. ``rank`` and
     ``drained`` are as in `HighAvailability`.
@@ -146,6 +147,7 @@ class Peer:
     node: Address | None
     rank: int
     drained: bool = False
+    mac: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,4 +137,5 @@ def test_a_host_is_told_of_the_others_in_order_of_rank_with_their_tunnels(stage)
         ha = told(stage, host).ha
         (peer,) = ha.others
         assert (peer.address, peer.rank, peer.node) == (ha.peers[0], rank, tunnels.get(other))
+        assert peer.mac == told(stage, other).ha.mac
         assert not peer.drained

@@ -95,12 +95,14 @@ class Voice:
         _attach(self._socket)
         self.answers()  # what came before the filter was in place
 
-    def ask(self, bridge: str, address: Address) -> None:
-        """Ask who holds it. A bridge that cannot take it now is as one where nobody does."""
+    def ask(self, bridge: str, address: Address, mac: str = "") -> None:
+        """Ask who holds it: the one with this MAC, or everybody. A bridge that cannot take it now is as one where
+        nobody does."""
         with suppress(OSError):
             own = self._mac(bridge)
             probe = _ARP.pack(1, _IP_TYPE, 6, 4, _REQUEST, own, _NOBODY, bytes(6), address.packed)
-            self._socket.sendto(_EVERYBODY + own + struct.pack("!H", _ARP_TYPE) + probe, (bridge, _ARP_TYPE))
+            whom = bytes.fromhex(mac.replace(":", "")) if mac else _EVERYBODY
+            self._socket.sendto(whom + own + struct.pack("!H", _ARP_TYPE) + probe, (bridge, _ARP_TYPE))
 
     def answers(self) -> set[Holder]:
         """Who has answered since the last call."""

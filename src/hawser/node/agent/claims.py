@@ -4,6 +4,8 @@ keepalived decides, from heartbeats; it is only told sooner what it would find o
 master leaves. The other nodes' kernels are heard 25 times a second. When one falls silent while others answer, and
 nobody answers on the HA network any more for being master of a router, the master is gone. What is told wrongly
 lasts for milliseconds: a living master objects at once (``vrrp_higher_prio_send_advert``).
+
+Each peer is asked for itself: what is sent to all passes by every foot in the HA network, which are hundreds.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ class Succession:
         self._voice.answers()
         if self._loop.intent:
             for place in inherited(self._loop.intent, self._loop.facts, {*silent, *nodes}, nodes):
-                self._voice.ask(place.network, place.primary)
+                for peer in place.ha.others:
+                    self._voice.ask(place.network, place.primary, peer.mac)
 
     def follow(self, nodes: Collection[Address], silent: Collection[Address]) -> None:
         """These have fallen silent. Who is the next takes over what has no master."""
@@ -85,6 +88,7 @@ def _heard_of(loop: Loop, voice: Voice, router_ids: Collection[str], silent: Col
         if place.is_sure(holders):
             sure.add(place.router_id)
         elif not any(peer.node in silent for peer in place.ha.others):
-            for address in (*place.ha.peers, place.primary):
-                voice.ask(place.network, address)
+            for peer in place.ha.others:
+                for address in (peer.address, place.primary):
+                    voice.ask(place.network, address, peer.mac)
     return sure

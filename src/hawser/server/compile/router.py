@@ -159,9 +159,9 @@ def _others_at(
     """The router's other hosts that have a port on its HA network."""
     for each in sorted(hostings, key=lambda hosting: (hosting.rank, hosting.host)):
         if each.ha_port_id and each.host != hosting.host:
-            address = picture.ports[each.ha_port_id].fixed_ips[0].address
+            port = picture.ports[each.ha_port_id]
             drained = _is_drained(picture, each, hostings)
-            yield intent.Peer(address, tunnels.get(each.host), each.rank, drained)
+            yield intent.Peer(port.fixed_ips[0].address, tunnels.get(each.host), each.rank, drained, port.mac)
 
 
 def _is_drained(picture: Picture, hosting: RouterHost, hostings: Collection[RouterHost]) -> bool:
