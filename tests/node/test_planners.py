@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from ipaddress import ip_address, ip_interface, ip_network
+from itertools import permutations
 
 import pytest
 
@@ -17,7 +18,7 @@ from hawser.machine.items.route import Route
 from hawser.node.agent import desired
 from hawser.node.agent.roles import ROLES
 from hawser.node.planners import bridge, router
-from hawser.node.planners.facts import Contact
+from hawser.node.planners.facts import Contact, Outlook
 from hawser.wire import intent
 from hawser.wire.report import Mastership
 from tests.node import samples
@@ -379,3 +380,30 @@ def test_a_dhcp_server_is_started_anew_when_a_reservation_goes_and_told_when_one
     assert dnsmasq(first).can_become(dnsmasq(first, second))
     assert not dnsmasq(first, second).can_become(dnsmasq(first))
     assert not dnsmasq(first).can_become(dnsmasq(moved))
+
+
+SITUATIONS = [
+    {},
+    {"masterships": {samples.ROUTER: Mastership.ACTIVE}},
+    {"masterships": {samples.ROUTER: Mastership.ACTIVE}, "contested": frozenset({samples.ROUTER})},
+    {"masterships": {samples.ROUTER: Mastership.STANDBY}, "outlooks": {samples.ROUTER: Outlook.LOST}},
+    {"bridged": frozenset()},
+    {"contact": Contact.LOST},
+    {"told": False},
+    {"settings": samples.settings(ha_vrrp_advert_int=2.0)},
+]
+
+
+@pytest.mark.parametrize("joins", [True, False])
+def test_what_was_planned_before_is_kept_only_while_all_that_matters_is_as_it_was(joins):
+    made = samples.router()
+    place = replace(made.ha, joins=joins, wanted=True)
+    further = replace(made, floating_ips=(), ha=place)
+    intents = [samples.node(routers=routers) for routers in ((replace(made, ha=place),), (further,))]
+    port = frozenset({place.port_id})
+    situations = [*SITUATIONS, {"admitted": port}]
+    worlds = [(node, samples.facts(**facts)) for node in intents for facts in situations]
+    planner = router.Routers()
+    for first, second in permutations(worlds, 2):
+        list(planner(*first))
+        assert list(planner(*second)) == list(router.Routers()(*second))

@@ -10,7 +10,7 @@ Order is derived from what items say (`Item`), never written by hand. Pure.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
@@ -78,12 +78,13 @@ def plan(desired: State, actual: State, reasons: Mapping[Key, str] | None = None
     """
     if _same(desired, actual):
         return Plan()
-    providers = _providers(actual)
     rebuilt: set[Key] = set()
     while True:
-        doomed = _doomed(desired, actual, providers, rebuilt)
+        doomed = {key for key, was in actual.items() if key in rebuilt or not _stays(was, desired.get(key))}
+        providers = _providers(actual) if doomed else {}
+        doomed |= _undermined(desired, actual, providers, doomed)
         ops = _ops(desired, actual, doomed, reasons or {})
-        graph = _order(ops, doomed, desired, actual, providers)
+        graph = _order(ops, doomed, actual, providers)
         try:
             order = tuple(TopologicalSorter(graph).static_order())
         except CycleError as knot:
@@ -108,21 +109,25 @@ def _providers(state: State) -> dict[Key, Key]:
     return {provided: key for key, item in state.items() for provided in item.provides()}
 
 
-def _doomed(desired: State, actual: State, providers: Mapping[Key, Key], rebuilt: set[Key]) -> set[Key]:
-    """What cannot stay as it is: unwanted, to be rebuilt, or standing on what is to be rebuilt."""
-    doomed = {key for key, was in actual.items() if key in rebuilt or not _stays(was, desired.get(key))}
+def _undermined(
+    desired: State, actual: State, providers: Mapping[Key, Key], doomed: Collection[Key]
+) -> set[Key]:
+    """What cannot stay though it is wanted: it stands on what is doomed, or on another such."""
+    if not doomed:
+        return set()
     standing: dict[Key, list[Key]] = {}
     for key, was in actual.items():
         if key in desired and key not in doomed:
             for required in was.requires() & desired[key].requires():
                 if required in providers:
                     standing.setdefault(providers[required], []).append(key)
+    undermined: set[Key] = set()
     fallen = list(doomed)
     while fallen:
-        news = [key for key in standing.get(fallen.pop(), ()) if key not in doomed]
-        doomed.update(news)
+        news = [key for key in standing.get(fallen.pop(), ()) if key not in undermined]
+        undermined.update(news)
         fallen += news
-    return doomed
+    return undermined
 
 
 def _stays(was: Item, new: Item | None) -> bool:
@@ -149,12 +154,12 @@ def _reason(wish: str | None, why: str) -> str:
     return f"{wish}: {why}" if wish else why
 
 
-def _order(
-    ops: Mapping[_Node, Op], doomed: set[Key], desired: State, actual: State, providers: Mapping[Key, Key]
-) -> _Graph:
+def _order(ops: Mapping[_Node, Op], doomed: set[Key], actual: State, providers: Mapping[Key, Key]) -> _Graph:
+    """Which comes after which: what nothing is done to is in nobody's way."""
     graph: _Graph = {node: set() for node in ops}
-    future = _providers(desired)
-    holders = _holders(actual)
+    touched = {key: actual[key] for _, key in ops if key in actual}
+    future = _providers({key: op.item for (side, key), op in ops.items() if side == _MAKE})
+    holders = _holders(touched)
     for (side, key), op in ops.items():
         if side == _MAKE:
             before = {(_MAKE, future[required]) for required in op.item.requires() if required in future}
@@ -164,7 +169,7 @@ def _order(
                 if holder != key:
                     before.add((_BREAK if holder in doomed else _MAKE, holder))
             graph[_MAKE, key] |= before & ops.keys()
-    for key, was in actual.items():
+    for key, was in touched.items():
         for required in was.requires():
             support = (_BREAK, providers.get(required, ()))
             user = (_BREAK if key in doomed else _MAKE, key)

@@ -26,8 +26,9 @@ def desired(intent: NodeIntent, facts: Facts, roles: Iterable[Role]) -> dict[Key
     """What the roles want to stand, by key. The bridge role sees the taps that the others are to make."""
     items: dict[Key, Item] = {}
     for role in roles:
-        facts = replace(facts, links=facts.links | _links(items))
-        items.update((item.key, item) for item in role.planner(intent, facts))
+        made = {item.key: item for item in role.planner(intent, facts)}
+        facts = replace(facts, links=facts.links | _links(made))
+        items.update(made)
     return items
 
 

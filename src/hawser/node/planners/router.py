@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from hawser.base import names
+from hawser.base.config import NodeSettings
 from hawser.machine.items.address import Address
 from hawser.machine.items.file import File
 from hawser.machine.items.item import Item, Key
@@ -18,19 +20,79 @@ from hawser.machine.items.netns import Netns
 from hawser.machine.items.route import Route
 from hawser.machine.items.sysctl import Sysctl
 from hawser.node.planners import advertise, bridge, feet, metadata, nat, router_ha
-from hawser.node.planners.facts import Contact, Facts
+from hawser.node.planners.facts import Contact, Facts, Outlook
 from hawser.wire.intent import NodeIntent, Router, RouterInterface
 from hawser.wire.report import Mastership
 
 
-def desire(intent: NodeIntent, facts: Facts) -> Iterator[Item]:
-    """All routers of this node that are administratively up."""
-    contacts = _contacts(intent, facts)
-    for router in intent.routers:
-        if router.admin_state_up:
-            yield from _router(router, facts, contacts)
-    if any(router.ha for router in intent.routers):
-        yield router_ha.watches()
+@dataclass(frozen=True, slots=True)
+class _Situation:
+    """All that one router's items depend on beside the router itself: its part of the facts."""
+
+    settings: NodeSettings
+    contact: Contact
+    wired: bool
+    admitted: bool
+    part: Mastership | None
+    outlook: Outlook | None
+    contested: bool
+    told: bool
+
+    @staticmethod
+    def of(router: Router, facts: Facts, contacts: Mapping[str, Contact]) -> _Situation:
+        ha = router.ha
+        return _Situation(
+            facts.settings,
+            contacts[ha.network_id] if ha else Contact.SOUND,
+            ha is not None and router_ha.is_wired(ha, facts),
+            ha is not None and ha.port_id in facts.admitted,
+            facts.masterships.get(router.id),
+            facts.outlooks.get(router.id),
+            router.id in facts.contested,
+            facts.told,
+        )
+
+    def facts(self, router: Router) -> Facts:
+        """Nothing else is known to the planners of one router."""
+        ha = router.ha
+        return Facts(
+            self.settings,
+            links=frozenset(),
+            bridged=frozenset({names.tap(ha.port_id)} if ha and self.wired else ()),
+            live=frozenset(),
+            tunnel_device=None,
+            masterships={router.id: self.part} if self.part else {},
+            outlooks={router.id: self.outlook} if self.outlook else {},
+            told=self.told,
+            admitted=frozenset({ha.port_id} if ha and self.admitted else ()),
+            contested=frozenset({router.id} if self.contested else ()),
+        )
+
+
+class Routers:
+    """The planner of all routers of a node. It remembers what it planned for each: of hundreds few change at a time."""
+
+    def __init__(self) -> None:
+        self._planned: dict[str, tuple[Router, _Situation, tuple[Item, ...]]] = {}
+
+    def __call__(self, intent: NodeIntent, facts: Facts) -> Iterator[Item]:
+        """All routers of this node that are administratively up."""
+        contacts = _contacts(intent, facts)
+        before, self._planned = self._planned, {}
+        for router in intent.routers:
+            if router.admin_state_up:
+                situation = _Situation.of(router, facts, contacts)
+                known = before.get(router.id)
+                if known is None or known[:2] != (router, situation):
+                    items = _router(router, situation.facts(router), situation.contact)
+                    known = router, situation, tuple(items)
+                self._planned[router.id] = known
+                yield from known[2]
+        if any(router.ha for router in intent.routers):
+            yield router_ha.watches()
+
+
+desire = Routers()
 
 
 def ranks(intent: NodeIntent, facts: Facts) -> Iterator[File]:
@@ -47,7 +109,7 @@ def _contacts(intent: NodeIntent, facts: Facts) -> Mapping[str, Contact]:
     return defaultdict(lambda: Contact.SOUND, known)
 
 
-def _router(router: Router, facts: Facts, contacts: Mapping[str, Contact]) -> Iterator[Item]:
+def _router(router: Router, facts: Facts, contact: Contact) -> Iterator[Item]:
     netns = names.router_namespace(router.id)
     yield Netns(netns)
     yield from _namespace_settings(netns)
@@ -59,7 +121,7 @@ def _router(router: Router, facts: Facts, contacts: Mapping[str, Contact]) -> It
     for link, interface in feet.links(router):
         yield from _interface(netns, link, interface, quiet.key)
     if router.ha:
-        yield from router_ha.desire(router, router.ha, facts, contacts[router.ha.network_id])
+        yield from router_ha.desire(router, router.ha, facts, contact)
     else:
         yield from _own_addresses(router, netns)
     if router.ha is None or facts.masterships.get(router.id) is Mastership.ACTIVE:
