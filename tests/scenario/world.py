@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import httpx
@@ -55,8 +55,9 @@ class World:
     """An external network, a tenant's dual-stack network, a highly available router, an instance with a
     floating IP."""
 
-    def __init__(self, lab: Lab) -> None:
+    def __init__(self, lab: Lab, nodes: Sequence[str] = NETWORK_NODES) -> None:
         self.lab = lab
+        self.nodes = nodes
         self.admin = Client(lab, "admin")
         self.demo = Client(lab, "demo")
         self._external()
@@ -122,7 +123,7 @@ class World:
     def masters(self) -> list[str]:
         """The network nodes whose namespace holds the gateway's addresses."""
         held = []
-        for name in NETWORK_NODES:
+        for name in self.nodes:
             node = self.lab.node(name)
             if node.powered:
                 shown = node.run(["ip", "-n", self.netns, "-o", "-4", "address"], check=False).stdout
@@ -135,9 +136,7 @@ class World:
         until(lambda: len(self.masters()) == 1, 15, "there is one master")
         assert wait_for_answer(self.lab.node("outside"), self.floating, 20) is not None
         master = self.masters()[0]
-        until(
-            lambda: self.states() == {n: _state(n == master) for n in NETWORK_NODES}, 15, "the API knows it"
-        )
+        until(lambda: self.states() == {n: _state(n == master) for n in self.nodes}, 15, "the API knows it")
         return master
 
     def states(self) -> dict[str, str]:
@@ -149,7 +148,7 @@ class World:
         return Ping(self.lab.node("outside"), address or self.floating)
 
     def other(self, node: str) -> str:
-        return next(name for name in NETWORK_NODES if name != node)
+        return next(name for name in self.nodes if name != node)
 
     def pids(self, node: str, program: str) -> list[int]:
         """The processes of a node by their program's name, as the node numbers them."""
