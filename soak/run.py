@@ -54,6 +54,7 @@ def _one(site: Site, step: Step, number: int, random: Random, patience: float) -
         what = step.do(site, random)
         wait = check(site, patience)
         took = time.time() - begun
+        site.state.behind = bool(site.state.broken) and (site.state.behind or step.changes)
         time.sleep(random.uniform(0, LONGEST_PAUSE))
         check_traffic(site, patience)  # it is so still
     finally:

@@ -21,12 +21,13 @@ CHECKED = HEALTH_CHECK + 1.5
 @dataclass(frozen=True, slots=True)
 class Step:
     """``may`` is whether it can happen now; ``do`` does it and answers what it did in words. ``outage``: the longest
-    silence of an address, in seconds."""
+    silence of an address, in seconds. ``changes``: the servers are asked for something that nodes have to hear of."""
 
     name: str
     may: Callable[[Site], bool]
     do: Deed
     outage: float = QUIET
+    changes: bool = False
 
 
 def _is_sound(site: Site) -> bool:
@@ -50,6 +51,11 @@ def _may_change(site: Site) -> bool:
 def _may_fall_silent(site: Site) -> bool:
     """The servers know by then what the node carries: nobody else can tell them."""
     return _is_sound(site) and _is_served(site)
+
+
+def _may_be_alone(site: Site) -> bool:
+    """No node was away when something changed: what it has not heard of it cannot carry, without a server."""
+    return _is_served(site) and not site.state.behind
 
 
 def _is_unserved(site: Site) -> bool:
@@ -99,7 +105,7 @@ STEPS = (
     Step("conntrackd killed", _is_sound, faults.signal_conntrackd(signal.SIGKILL)),
     Step("conntrackd hangs", _is_sound, faults.signal_conntrackd(signal.SIGSTOP)),
     Step("restart the agent", _is_sound, faults.restart_agent),
-    Step("stop the server", _is_served, faults.stop_server),
+    Step("stop the server", _may_be_alone, faults.stop_server),
     Step("start the server", _is_unserved, faults.start_server),
     Step("start the server soon", _is_unserved, faults.start_server),
     Step("start the server at once", _is_unserved, faults.start_server),
@@ -108,11 +114,11 @@ STEPS = (
     Step("undrain", _may_undrain, changes.undrain),
     Step("rebalance", _may_move, changes.rebalance),
     Step("new connections", lambda site: True, changes.renew),
-    Step("switch a floating IP", _may_change, changes.switch_floating_ip),
-    Step("switch a port forwarding", _may_change, changes.switch_forwarding),
-    Step("switch an interface", _may_switch_interface, changes.switch_interface),
-    Step("switch an IPv6 subnet", _may_change, changes.switch_v6),
-    Step("switch a router", _may_switch_router, changes.switch_router),
-    Step("switch high availability", _is_calm, changes.switch_kind),
+    Step("switch a floating IP", _may_change, changes.switch_floating_ip, changes=True),
+    Step("switch a port forwarding", _may_change, changes.switch_forwarding, changes=True),
+    Step("switch an interface", _may_switch_interface, changes.switch_interface, changes=True),
+    Step("switch an IPv6 subnet", _may_change, changes.switch_v6, changes=True),
+    Step("switch a router", _may_switch_router, changes.switch_router, changes=True),
+    Step("switch high availability", _is_calm, changes.switch_kind, changes=True),
 )
 """What mends is there several times, so that nothing stays broken for long."""
