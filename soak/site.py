@@ -45,9 +45,9 @@ class State:
     """What was done and not undone yet.
 
     ``broken`` is the one node that has a fault, ``fault`` its name, ``mend`` how it ends. ``served``: the API's server
-    runs. ``behind``: the node that has the fault was not told of something. The others are ids of what comes and goes,
-    "" while it is not there; ``lone`` is a router that is not highly available now, and ``disturbed`` are routers that a
-    step legitimately interrupts.
+    runs. ``behind``: the node that has the fault was not told of something. The others are ids of what comes and
+    goes, "" while it is not there; ``lone`` is a router that is not highly available now, and ``disturbed`` are
+    routers that a step legitimately interrupts.
     """
 
     broken: str = ""
