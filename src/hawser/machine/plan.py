@@ -79,9 +79,10 @@ def plan(desired: State, actual: State, reasons: Mapping[Key, str] | None = None
     if _same(desired, actual):
         return Plan()
     rebuilt: set[Key] = set()
+    providers: Mapping[Key, Key] = {}
     while True:
         doomed = {key for key, was in actual.items() if key in rebuilt or not _stays(was, desired.get(key))}
-        providers = _providers(actual) if doomed else {}
+        providers = providers or (_providers(actual) if doomed else {})
         doomed |= _undermined(desired, actual, providers, doomed)
         ops = _ops(desired, actual, doomed, reasons or {})
         graph = _order(ops, doomed, actual, providers)

@@ -154,8 +154,8 @@ class Loop:
         if not looks:
             self._lean()
         actual = await self._actual_items(intent)
-        # Elsewhere than in the event loop, which hears of other nodes and of keepalived meanwhile.
         self._announce(intent, actual, self._bridged)  # what left its bridge is told again when it is back
+        # Elsewhere than in the event loop, which hears of other nodes and of keepalived meanwhile.
         steps = await asyncio.to_thread(desired.steps, intent, self._facts, self.roles, dict(actual))
         self.daemons.let_go(desired.doomed(steps))
         outcome = await asyncio.to_thread(self.machine.apply, steps)

@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from hawser.base import names
-from hawser.base.config import NodeSettings
 from hawser.machine.items.address import Address
 from hawser.machine.items.file import File
 from hawser.machine.items.item import Item, Key
@@ -20,60 +18,19 @@ from hawser.machine.items.netns import Netns
 from hawser.machine.items.route import Route
 from hawser.machine.items.sysctl import Sysctl
 from hawser.node.planners import advertise, bridge, feet, metadata, nat, router_ha
-from hawser.node.planners.facts import Contact, Facts, Outlook
+from hawser.node.planners.facts import Contact, Facts
 from hawser.wire.intent import NodeIntent, Router, RouterInterface
 from hawser.wire.report import Mastership
 
-
-@dataclass(frozen=True, slots=True)
-class _Situation:
-    """All that one router's items depend on beside the router itself: its part of the facts."""
-
-    settings: NodeSettings
-    contact: Contact
-    wired: bool
-    admitted: bool
-    part: Mastership | None
-    outlook: Outlook | None
-    contested: bool
-    told: bool
-
-    @staticmethod
-    def of(router: Router, facts: Facts, contacts: Mapping[str, Contact]) -> _Situation:
-        ha = router.ha
-        return _Situation(
-            facts.settings,
-            contacts[ha.network_id] if ha else Contact.SOUND,
-            ha is not None and router_ha.is_wired(ha, facts),
-            ha is not None and ha.port_id in facts.admitted,
-            facts.masterships.get(router.id),
-            facts.outlooks.get(router.id),
-            router.id in facts.contested,
-            facts.told,
-        )
-
-    def facts(self, router: Router) -> Facts:
-        """Nothing else is known to the planners of one router."""
-        ha = router.ha
-        return Facts(
-            self.settings,
-            links=frozenset(),
-            bridged=frozenset({names.tap(ha.port_id)} if ha and self.wired else ()),
-            live=frozenset(),
-            tunnel_device=None,
-            masterships={router.id: self.part} if self.part else {},
-            outlooks={router.id: self.outlook} if self.outlook else {},
-            told=self.told,
-            admitted=frozenset({ha.port_id} if ha and self.admitted else ()),
-            contested=frozenset({router.id} if self.contested else ()),
-        )
+_Situation = tuple[Router, Facts, Contact]
+"""All that a router's items depend on; the contact is that over its HA network."""
 
 
 class Routers:
     """The planner of all routers of a node. It remembers what it planned for each: of hundreds few change at a time."""
 
     def __init__(self) -> None:
-        self._planned: dict[str, tuple[Router, _Situation, tuple[Item, ...]]] = {}
+        self._planned: dict[str, tuple[_Situation, tuple[Item, ...]]] = {}
 
     def __call__(self, intent: NodeIntent, facts: Facts) -> Iterator[Item]:
         """All routers of this node that are administratively up."""
@@ -81,13 +38,13 @@ class Routers:
         before, self._planned = self._planned, {}
         for router in intent.routers:
             if router.admin_state_up:
-                situation = _Situation.of(router, facts, contacts)
+                contact = contacts[router.ha.network_id] if router.ha else Contact.SOUND
+                situation = router, _own(router, facts), contact
                 known = before.get(router.id)
-                if known is None or known[:2] != (router, situation):
-                    items = _router(router, situation.facts(router), situation.contact)
-                    known = router, situation, tuple(items)
+                if known is None or known[0] != situation:
+                    known = situation, tuple(_router(*situation))
                 self._planned[router.id] = known
-                yield from known[2]
+                yield from known[1]
         if any(router.ha for router in intent.routers):
             yield router_ha.watches()
 
@@ -101,6 +58,24 @@ def ranks(intent: NodeIntent, facts: Facts) -> Iterator[File]:
     for router in intent.routers:
         if router.admin_state_up and router.ha and router_ha.is_wired(router.ha, facts):
             yield router_ha.rank(router, router.ha, facts, contacts[router.ha.network_id])
+
+
+def _own(router: Router, facts: Facts) -> Facts:
+    """The facts without what does not concern the router: what its planners are told, and all that they may ask for."""
+    part, outlook = facts.masterships.get(router.id), facts.outlooks.get(router.id)
+    tap, port_id = (names.tap(router.ha.port_id), router.ha.port_id) if router.ha else ("", "")
+    return Facts(
+        facts.settings,
+        links=frozenset(),
+        bridged=facts.bridged & {tap},
+        live=frozenset(),
+        tunnel_device=None,
+        masterships={router.id: part} if part else {},
+        outlooks={router.id: outlook} if outlook else {},
+        told=facts.told,
+        admitted=facts.admitted & {port_id},
+        contested=facts.contested & {router.id},
+    )
 
 
 def _contacts(intent: NodeIntent, facts: Facts) -> Mapping[str, Contact]:
