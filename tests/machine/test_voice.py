@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from hawser.machine.drivers.voice import Farewell, Holder, Voice
+from hawser.machine.drivers.vrrp import LEAVES, Heartbeat
 from tests.machine.conftest import own_namespaces
 from tests.machine.test_kernel import run, until
 
@@ -36,6 +37,11 @@ vrrp_instance VR_7 {{
     }}
 }}
 """
+
+
+def leave(version: int, interval: float, vrid: int = 7) -> Heartbeat:
+    """The heartbeat of a master that leaves."""
+    return Heartbeat(version, vrid, LEAVES, interval, PRIMARY + vrid - 7)
 
 
 @pytest.fixture
@@ -72,7 +78,7 @@ def backup(request, voice, tmp_path):
     )
     until(children.exists)
     time.sleep(0.3)
-    yield Farewell(PEER, OWN, _mac("r2", "ha-2"), PRIMARY, interval, classic=version == "2")
+    yield Farewell(PEER, OWN, _mac("r2", "ha-2"), leave(int(version), interval))
     os.kill(int(pidfile.read_text()), signal.SIGTERM)
     until(lambda: not pidfile.exists())
 
@@ -87,15 +93,17 @@ def _is_master() -> bool:
 
 
 def test_a_backup_that_is_told_that_its_master_leaves_takes_over_long_before_it_would(voice, backup):
-    skew = backup.interval * 56 / 256
+    skew = backup.heartbeat.interval * 56 / 256
     assert not _is_master()
     voice.play("tap2", backup)
     until(_is_master, 3 * skew + 0.5)
 
 
 def test_a_farewell_in_another_election_moves_nothing(voice, backup):
-    voice.play("tap2", replace(backup, virtual=ip_address("169.254.0.8")))
-    time.sleep(backup.interval * 56 / 256 + 0.2)
+    voice.play(
+        "tap2", replace(backup, heartbeat=leave(backup.heartbeat.version, backup.heartbeat.interval, vrid=8))
+    )
+    time.sleep(backup.heartbeat.interval * 56 / 256 + 0.2)
     assert not _is_master()
 
 
@@ -130,5 +138,5 @@ def test_what_others_ask_each_other_is_none_of_its(voice):
 
 def test_where_there_is_no_such_link_nothing_happens(voice):
     voice.ask("brq-gone", PRIMARY)
-    voice.play("tap-gone", Farewell(PEER, OWN, "fa:16:3e:00:00:01", PRIMARY, 0.09))
+    voice.play("tap-gone", Farewell(PEER, OWN, "fa:16:3e:00:00:01", leave(3, 0.09)))
     assert not Path("/sys/class/net/brq-gone").exists()

@@ -104,12 +104,13 @@ def test_a_farewell_comes_from_who_is_gone_at_the_pace_of_its_heartbeats():
     word = farewell(place(FIRST, SECOND), facts(), {SECOND.node})
     assert word is not None
     assert (word.peer, word.own) == (SECOND.address, samples.router().ha.address.ip)
-    assert (word.interval, word.classic) == (samples.settings().ha_vrrp_advert_int, False)
+    said = word.heartbeat
+    assert (said.interval, said.version) == (samples.settings().ha_vrrp_advert_int, 3)
 
 
 def test_nobody_is_authentic_but_the_master_itself():
     slow = samples.settings(ha_vrrp_advert_int=2.0)
-    assert farewell(place(FIRST), facts(settings=slow), {FIRST.node}).classic
+    assert farewell(place(FIRST), facts(settings=slow), {FIRST.node}).heartbeat.version == 2
     secret = replace(slow, ha_vrrp_auth_password="secret")
     assert farewell(place(FIRST), facts(settings=secret), {FIRST.node}) is None
 

@@ -40,9 +40,14 @@ def interface(address: Address, network: Network) -> Interface:
     return ip_interface(f"{address}/{network.prefixlen}")
 
 
+def mac_octets(mac: str) -> bytes:
+    """The six octets of a MAC that is written with colons."""
+    return bytes.fromhex(mac.replace(":", ""))
+
+
 def eui64(prefix: IPv6Network, mac: str) -> IPv6Address:
     """The address that a host with this MAC gives itself in ``prefix`` (RFC 4291, appendix A)."""
-    octets = bytes.fromhex(mac.replace(":", ""))
+    octets = mac_octets(mac)
     identifier = bytes([octets[0] ^ 2]) + octets[1:3] + b"\xff\xfe" + octets[3:]
     return IPv6Address(int(prefix.network_address) | int.from_bytes(identifier, "big"))
 

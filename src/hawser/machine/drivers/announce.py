@@ -14,15 +14,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
 
-from hawser.base.addresses import Address
+from hawser.base.addresses import Address, mac_octets
 from hawser.base.errors import MachineError
+from hawser.machine.drivers import arp
 from hawser.machine.drivers.checksum import checksum
 from hawser.machine.drivers.namespaces import Namespaces
 
-_ETH_P_ARP, _ETH_P_IPV6 = 0x0806, 0x86DD
-_EVERYBODY = b"\xff" * 6
-_ARP = struct.Struct("!HHBBH6s4s6s4s")
-_ARP_REQUEST = 1
+_ETH_P_IPV6 = 0x86DD
 _ALL_NODES = socket.inet_pton(socket.AF_INET6, "ff02::1")
 _ALL_NODES_MAC = bytes.fromhex("333300000001")
 _ADVERTISEMENT, _ROUTER_OVERRIDES = 136, 0xA0000000
@@ -49,12 +47,10 @@ def announce(namespaces: Namespaces, announcements: Iterable[Announcement]) -> N
 
 def frame(announcement: Announcement) -> bytes:
     """What is sent, Ethernet header and all."""
-    mac = bytes.fromhex(announcement.mac.replace(":", ""))
-    if announcement.address.version == 4:
-        own = announcement.address.packed
-        body = _ARP.pack(1, 0x0800, 6, 4, _ARP_REQUEST, mac, own, bytes(6), own)
-        return _EVERYBODY + mac + struct.pack("!H", _ETH_P_ARP) + body
-    return _ALL_NODES_MAC + mac + struct.pack("!H", _ETH_P_IPV6) + _advertisement(announcement.address, mac)
+    mac, address = mac_octets(announcement.mac), announcement.address
+    if address.version == 4:
+        return arp.request(mac, address, address)
+    return _ALL_NODES_MAC + mac + struct.pack("!H", _ETH_P_IPV6) + _advertisement(address, mac)
 
 
 def _say(namespaces: Namespaces, netns: str, announcements: Iterable[Announcement]) -> None:

@@ -7,17 +7,14 @@ Who is master holds the constant first virtual address, and answers for it by AR
 from __future__ import annotations
 
 import socket
-import struct
 
 from hawser.base.addresses import Address
 from hawser.base.errors import MachineError
+from hawser.machine.drivers import arp
 from hawser.machine.drivers.namespaces import Namespaces
+from hawser.machine.drivers.vrrp import PROTOCOL
 
-_PLAIN, _AUTHENTICATED = 112, 51
-_ETH_P_ARP = 0x0806
-_EVERYBODY = b"\xff" * 6
-_ARP = struct.Struct("!HHBBH6s4s6s4s")
-_REQUEST, _REPLY = 1, 2
+_AUTHENTICATED = 51
 
 
 class Ear:
@@ -29,12 +26,12 @@ class Ear:
     """
 
     def __init__(self, namespaces: Namespaces, netns: str, link: str, own: Address, primary: Address) -> None:
-        self._own, self._primary = own.packed, primary.packed
+        self._own, self._primary = own, primary
         self._sockets: list[socket.socket] = []
         try:
             with namespaces.entered(netns):
                 self._heartbeats = [
-                    self._hear_heartbeats(link, number) for number in (_PLAIN, _AUTHENTICATED)
+                    self._hear_heartbeats(link, number) for number in (PROTOCOL, _AUTHENTICATED)
                 ]
                 self._arp = self._hear_arp(link)
         except OSError as error:
@@ -45,14 +42,12 @@ class Ear:
     def heard(self) -> bool:
         """Whether a heartbeat of this election has come since the last call."""
         found = [packet for each in self._heartbeats for packet in _drained(each)]
-        return any(_virtual_router(packet) == self._primary[-1] for packet in found)
+        return any(_virtual_router(packet) == self._primary.packed[-1] for packet in found)
 
     def ask(self) -> None:
         """Ask who is master. A link that cannot take it now is as a master that does not answer."""
-        who = _ARP.pack(1, 0x0800, 6, 4, _REQUEST, self._mac, self._own, bytes(6), self._primary)
-        header = _EVERYBODY + self._mac + struct.pack("!H", _ETH_P_ARP)
         try:
-            self._arp.send(header + who)
+            self._arp.send(arp.request(self._mac, self._own, self._primary))
         except OSError:
             return
 
@@ -73,7 +68,7 @@ class Ear:
 
     def _hear_arp(self, link: str) -> socket.socket:
         made = self._open(socket.AF_PACKET, 0)  # of no protocol: until it is bound it hears nothing
-        made.bind((link, _ETH_P_ARP))
+        made.bind((link, arp.TYPE))
         return made
 
     def _open(self, family: int, protocol: int) -> socket.socket:
@@ -82,10 +77,8 @@ class Ear:
         return made
 
     def _is_answer(self, packet: bytes) -> bool:
-        if len(packet) < 14 + _ARP.size:
-            return False
-        _, _, _, _, operation, _, sender, _, _ = _ARP.unpack_from(packet, 14)
-        return bool(operation == _REPLY and sender == self._primary)
+        answer = arp.answer(packet)
+        return answer is not None and answer.address == self._primary
 
 
 def _virtual_router(packet: bytes) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from socket import AF_BRIDGE, AF_INET, AF_INET6, AF_UNSPEC
 
+from hawser.base.addresses import mac_octets
 from hawser.machine.drivers.netlink import (
     APPEND,
     CREATE,
@@ -85,7 +86,7 @@ def delete_place(index: int, mac: str, vtep: Addr, own: bool) -> Request:
 
 def _entry(index: int, state: int, flags: int, mac: str, vtep: Addr) -> bytes:
     head = _NEIGH.pack(AF_BRIDGE, index, state, flags, 0)
-    return head + attribute(2, bytes.fromhex(mac.replace(":", ""))) + attribute(1, vtep.packed)
+    return head + attribute(2, mac_octets(mac)) + attribute(1, vtep.packed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def neighbours(socket: Socket) -> list[NeighbourRow]:
 
 def set_neighbour(index: int, address: Addr, mac: str) -> Request:
     """An address is at a MAC, for good."""
-    more = attribute(2, bytes.fromhex(mac.replace(":", ""))) + u8(12, PROTOCOL)
+    more = attribute(2, mac_octets(mac)) + u8(12, PROTOCOL)
     return Request(_NEWNEIGH, _neighbour_body(index, address) + more, CREATE | REPLACE)
 
 

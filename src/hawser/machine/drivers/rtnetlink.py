@@ -20,6 +20,7 @@ from ipaddress import (
 )
 from socket import AF_INET, AF_INET6, AF_UNSPEC
 
+from hawser.base.addresses import mac_octets
 from hawser.machine.drivers.netlink import (
     CREATE,
     EXCL,
@@ -118,7 +119,7 @@ def link_body(name: str, *more: bytes, up: bool = False) -> bytes:
 
 def mac(address: str) -> bytes:
     """The hardware address."""
-    return attribute(1, bytes.fromhex(address.replace(":", "")))
+    return attribute(1, mac_octets(address))
 
 
 def mtu(value: int) -> bytes:

@@ -13,20 +13,14 @@ import socket
 import struct
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import ip_address
 
-from hawser.base.addresses import Address
+from hawser.base.addresses import Address, mac_octets
 from hawser.base.errors import MachineError
+from hawser.machine.drivers import arp
 from hawser.machine.drivers.checksum import checksum
 from hawser.machine.drivers.vrrp import PROTOCOL, Heartbeat
 
-_ARP_TYPE, _IP_TYPE = 0x0806, 0x0800
-_EVERYBODY = b"\xff" * 6
-_NOBODY = bytes(4)
-_ARP = struct.Struct("!HHBBH6s4s6s4s")
-_REQUEST = 1
-LEAVES = 0
-"""The priority of a master that takes part no longer (RFC 5798, section 5.2.4)."""
+_IP_TYPE = 0x0800
 _SENDER = bytes([0, 0, 0x5E, 0, 1])
 """The MAC of a virtual router (RFC 5798, section 7.3) but for its last byte, the virtual router id."""
 _CONTROL, _TTL = 0xC0, 255
@@ -54,33 +48,24 @@ class Holder:
 
 @dataclass(frozen=True, slots=True)
 class Farewell:
-    """The heartbeat by which the master leaves: of priority 0 (RFC 5798, section 6.4.2), from ``peer`` to ``own``.
+    """The heartbeat by which the master leaves (RFC 5798, section 6.4.2), from ``peer`` to ``own``.
 
-    ``virtual`` is the one virtual address, whose last byte is the virtual router id; ``mac`` is that of this node's
-    interface. ``interval`` is that of heartbeats in seconds: a backup goes by the last that it heard. ``classic`` is
-    VRRPv2 (RFC 3768) without authentication.
+    ``mac`` is that of this node's interface. A backup goes by the interval of the last heartbeat that it heard.
     """
 
     peer: Address
     own: Address
     mac: str
-    virtual: Address
-    interval: float
-    classic: bool = False
+    heartbeat: Heartbeat
 
     def frame(self) -> bytes:
         """It as an Ethernet frame."""
-        heartbeat = Heartbeat(2 if self.classic else 3, self._vrid, LEAVES, self.interval, self.virtual)
-        packet = heartbeat.packet(self.peer, self.own)
+        packet = self.heartbeat.packet(self.peer, self.own)
         head = struct.pack("!BBHHHBB", 0x45, _CONTROL, 20 + len(packet), 0, 0, _TTL, PROTOCOL)
         addresses = self.peer.packed + self.own.packed
         head += struct.pack("!H", checksum(head + b"\0\0" + addresses)) + addresses
-        receiver = bytes.fromhex(self.mac.replace(":", ""))
-        return receiver + _SENDER + bytes([self._vrid]) + struct.pack("!H", _IP_TYPE) + head + packet
-
-    @property
-    def _vrid(self) -> int:
-        return self.virtual.packed[-1]
+        sender = _SENDER + bytes([self.heartbeat.vrid])
+        return mac_octets(self.mac) + sender + struct.pack("!H", _IP_TYPE) + head + packet
 
 
 class Voice:
@@ -89,7 +74,7 @@ class Voice:
     def __init__(self) -> None:
         kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
         try:
-            self._socket = socket.socket(socket.AF_PACKET, kind, socket.htons(_ARP_TYPE))
+            self._socket = socket.socket(socket.AF_PACKET, kind, socket.htons(arp.TYPE))
         except OSError as error:
             raise MachineError(f"Cannot open a packet socket: {error.strerror}. Run as root.") from None
         _attach(self._socket)
@@ -99,10 +84,9 @@ class Voice:
         """Ask who holds it: the one with this MAC, or everybody. A bridge that cannot take it now is as one where
         nobody does."""
         with suppress(OSError):
-            own = self._mac(bridge)
-            probe = _ARP.pack(1, _IP_TYPE, 6, 4, _REQUEST, own, _NOBODY, bytes(6), address.packed)
-            whom = bytes.fromhex(mac.replace(":", "")) if mac else _EVERYBODY
-            self._socket.sendto(whom + own + struct.pack("!H", _ARP_TYPE) + probe, (bridge, _ARP_TYPE))
+            whom = mac_octets(mac) if mac else arp.EVERYBODY
+            probe = arp.request(self._mac(bridge), arp.NOBODY, address, whom)
+            self._socket.sendto(probe, (bridge, arp.TYPE))
 
     def answers(self) -> set[Holder]:
         """Who has answered since the last call."""
@@ -112,9 +96,8 @@ class Voice:
                 packet, (bridge, *_) = self._socket.recvfrom(256)
             except OSError:
                 return found
-            if len(packet) >= 14 + _ARP.size:
-                *_, mac, address, _, _ = _ARP.unpack_from(packet, 14)
-                found.add(Holder(bridge, ip_address(address), mac.hex(":")))
+            if answer := arp.answer(packet):
+                found.add(Holder(bridge, answer.address, answer.mac))
 
     def play(self, tap: str, farewell: Farewell) -> None:
         """Have it heard on the other end of ``tap``. Where that is gone, nobody hears it."""

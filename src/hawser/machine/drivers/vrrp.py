@@ -14,6 +14,8 @@ from hawser.machine.drivers.checksum import checksum
 from hawser.machine.drivers.namespaces import Namespaces
 
 PROTOCOL = 112
+LEAVES = 0
+"""The priority of a master that takes part no longer (RFC 5798, section 5.2.4)."""
 LOWEST = 1
 """The lowest priority of who takes part. A master that hears one lower than its own announces itself again."""
 _NO_AUTHENTICATION = bytes(8)

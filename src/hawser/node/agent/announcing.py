@@ -16,10 +16,11 @@ from hawser.base.addresses import Address
 from hawser.base.config import NodeSettings
 from hawser.machine.drivers.announce import Announcement
 from hawser.machine.drivers.machine import Hands
-from hawser.machine.drivers.vrrp import LOWEST, Heartbeat
+from hawser.machine.drivers.vrrp import LOWEST
 from hawser.machine.items.address import Address as AddressItem
 from hawser.machine.items.item import Key
-from hawser.node.planners import feet, router_ha, steering
+from hawser.node.agent import forged
+from hawser.node.planners import feet, router_ha
 from hawser.wire.intent import HighAvailability, NodeIntent, Router
 from hawser.wire.report import Mastership
 
@@ -95,12 +96,9 @@ class Announcer:
         task.add_done_callback(self._saying.discard)
 
     async def _give_way(self, router: Router, ha: HighAvailability) -> None:
-        classic = steering.scale(self._settings) is steering.CLASSIC
-        if classic and self._settings.ha_vrrp_auth_password:
-            return  # without the password nobody listens: the master's own second word, after a second, has to do
-        interval = self._settings.ha_vrrp_advert_int
-        primary = router_ha.primary_address(ha.vrid).ip
-        heartbeat = Heartbeat(2 if classic else 3, ha.vrid, LOWEST, interval, primary)
+        heartbeat = forged.heartbeat(ha, self._settings, LOWEST)
+        if heartbeat is None:
+            return  # the master's own second word, after a second, has to do
         for pause in (LAST_WORDS, 0):
             if router.id not in self._held:
                 self._machine.speak(names.router_namespace(router.id), heartbeat, ha.address.ip, ha.peers)

@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from hawser.base import names
 from hawser.base.addresses import Address
 from hawser.machine.drivers.voice import Farewell, Holder
-from hawser.node.planners import bridge, router_ha, steering
+from hawser.machine.drivers.vrrp import LEAVES
+from hawser.node.agent import forged
+from hawser.node.planners import bridge, router_ha
 from hawser.node.planners.facts import Contact, Facts
 from hawser.wire.intent import HighAvailability, NetworkType, NodeIntent, Router
 from hawser.wire.report import Mastership
@@ -73,13 +75,11 @@ def mastered(intent: NodeIntent, facts: Facts, router_ids: Collection[str]) -> I
 def farewell(place: Place, facts: Facts, gone: Collection[Address]) -> Farewell | None:
     """What the master would have said if it could. None where nobody could say it instead: it would have to be
     authentic."""
-    settings = facts.settings
-    classic = steering.scale(settings) is steering.CLASSIC
     peer = next(peer for peer in place.ha.others if peer.node in gone)
-    if classic and settings.ha_vrrp_auth_password:
+    heartbeat = forged.heartbeat(place.ha, facts.settings, LEAVES)
+    if heartbeat is None:
         return None
-    own, interval = place.ha.address.ip, settings.ha_vrrp_advert_int
-    return Farewell(peer.address, own, place.ha.mac, place.primary, interval, classic)
+    return Farewell(peer.address, place.ha.address.ip, place.ha.mac, heartbeat)
 
 
 def _places(intent: NodeIntent, facts: Facts) -> Iterator[Place]:
