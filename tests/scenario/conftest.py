@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import pytest
 
-from hawser.lab.lab import Lab
-from tests.scenario.world import World
+from tests.scenario.world import World, raised
 
 
 @pytest.fixture(scope="session")
 def shared() -> Iterator[World]:
-    lab = Lab.up(f"scenario{os.getpid()}")
-    try:
-        yield World(lab)
-    finally:
-        lab.down()
+    with raised("scenario") as world:
+        yield world
 
 
 @pytest.fixture

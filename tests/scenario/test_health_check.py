@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from hawser.lab.lab import Fault, Lab
-from tests.scenario.world import NETWORK_NODES, World, came_back, until
+from hawser.lab.lab import Fault
+from tests.scenario.world import NETWORK_NODES, World, came_back, raised, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
 INTERVAL = 1
@@ -18,11 +17,8 @@ INTERVAL = 1
 @pytest.fixture(scope="module")
 def checked() -> Iterator[World]:
     settings = [f"network.l3_agent.DEFAULT.ha_vrrp_health_check_interval={INTERVAL}"]
-    lab = Lab.up(f"health{os.getpid()}", settings=settings)
-    try:
-        yield World(lab)
-    finally:
-        lab.down()
+    with raised("health", settings=settings) as world:
+        yield world
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -10,9 +9,9 @@ from typing import Any
 import pytest
 
 from hawser.lab.config_files import PATHS
-from hawser.lab.lab import Fault, Lab
+from hawser.lab.lab import Fault
 from tests.scenario.guests import Guest, guest
-from tests.scenario.world import World, came_back, until
+from tests.scenario.world import World, came_back, raised, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
 
@@ -28,11 +27,8 @@ def world() -> Iterator[World]:
         "controller.ml2_conf.ml2_type_flat.flat_networks=*",
         "network.linuxbridge_agent.linux_bridge.bridge_mappings=office:br-ex",
     ]
-    lab = Lab.up(f"l2-{os.getpid()}", settings=settings)
-    try:
-        yield World(lab)
-    finally:
-        lab.down()
+    with raised("l2", settings=settings) as world:
+        yield world
 
 
 @pytest.fixture

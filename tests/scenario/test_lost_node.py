@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from hawser.lab.lab import Fault, Lab
-from tests.scenario.world import World, until
+from hawser.lab.lab import Fault
+from tests.scenario.world import World, raised, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(120)]
 SLOW = ("network.l3_agent.DEFAULT.ha_vrrp_advert_int=0.8",)
@@ -18,11 +17,8 @@ SLOW = ("network.l3_agent.DEFAULT.ha_vrrp_advert_int=0.8",)
 
 @pytest.fixture(scope="module")
 def slow() -> Iterator[World]:
-    lab = Lab.up(f"slow{os.getpid()}", settings=SLOW)
-    try:
-        yield World(lab)
-    finally:
-        lab.down()
+    with raised("slow", settings=SLOW) as world:
+        yield world
 
 
 def test_who_cannot_be_pinged_and_lives_goes_on(slow: World):

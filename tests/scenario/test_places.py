@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from subprocess import DEVNULL
 
 import pytest
 
-from hawser.lab.lab import Lab
 from hawser.lab.ping import wait_for_answer
 from tests.scenario.test_hosts import agent_on
-from tests.scenario.world import World, until
+from tests.scenario.world import World, raised, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
 SILENCE = 300
@@ -26,11 +24,8 @@ def world() -> Iterator[World]:
         "controller.ml2_conf.ml2.mechanism_drivers=linuxbridge",
         "all.linuxbridge_agent.vxlan.l2_population=False",
     ]
-    lab = Lab.up(f"places-{os.getpid()}", settings=settings)
-    try:
-        yield World(lab)
-    finally:
-        lab.down()
+    with raised("places", settings=settings) as world:
+        yield world
 
 
 @pytest.fixture

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from hawser.lab.lab import Fault, Lab
-from tests.scenario.world import World, came_back, until
+from hawser.lab.lab import Fault
+from tests.scenario.world import World, came_back, raised, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
 
@@ -25,11 +24,8 @@ def classic() -> Iterator[World]:
         "network.linuxbridge_agent.vxlan.vxlan_group=239.1.0.0/16",
         "compute.linuxbridge_agent.vxlan.vxlan_group=239.1.0.0/16",
     ]
-    lab = Lab.up(f"classic{os.getpid()}", settings=settings)
-    try:
-        yield World(lab)
-    finally:
-        lab.down()
+    with raised("classic", settings=settings) as world:
+        yield world
 
 
 def test_a_heartbeat_of_two_seconds_is_what_is_on_the_wire(classic: World):

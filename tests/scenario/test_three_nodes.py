@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 
 import pytest
 
-from hawser.lab.lab import Fault, Lab
+from hawser.lab.lab import Fault
 from tests.scenario.instances import first
 from tests.scenario.talk import chat, echoing
-from tests.scenario.world import World, until
+from tests.scenario.world import World, raised, until
 
 pytestmark = [pytest.mark.lab, pytest.mark.timeout(180)]
 NODES = ("network1", "network2", "network3")
@@ -19,11 +18,8 @@ NODES = ("network1", "network2", "network3")
 
 @pytest.fixture
 def three() -> Iterator[World]:
-    lab = Lab.up(f"three{os.getpid()}", network_nodes=3)
-    try:
-        yield World(lab, NODES)
-    finally:
-        lab.down()
+    with raised("three", NODES) as world:
+        yield world
 
 
 def lose_master(world: World, left: set[str]) -> str:

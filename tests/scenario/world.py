@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -171,3 +173,13 @@ def until(holds: Callable[[], bool], seconds: float, what: str) -> None:
 def came_back(record: Record, since: float) -> bool:
     """Whether answers came again after ``since``, up to the end of the ping."""
     return len(record.between(since).replies) > 25
+
+
+@contextmanager
+def raised(name: str, nodes: Sequence[str] = NETWORK_NODES, **options: Any) -> Iterator[World]:
+    """A lab of one's own with a world on it, taken down at the end; ``options`` are ``Lab.up``'s."""
+    lab = Lab.up(f"{name}{os.getpid()}", network_nodes=len(nodes), **options)
+    try:
+        yield World(lab, nodes)
+    finally:
+        lab.down()

@@ -13,19 +13,19 @@ from hawser.base.errors import LabError
 from hawser.lab import fabric, namespaces
 from hawser.lab.state import Directory, NodeRecord, ProcessId
 from hawser.lab.topology import NodeSpec, Topology
+from hawser.node.planners import bridge
 
 Nodes = Mapping[str, NodeRecord]
 
 
 _BACKLOG = Path("/proc/sys/net/core/netdev_max_backlog")
-_ENOUGH = 30000
-"""Packets that wait between all links of the machine: of all of a lab's nodes, which do not see the setting."""
+"""It counts for all links of the machine: for those of all of a lab's nodes too, which do not see the setting."""
 
 
 def raise_fabric(directory: Directory, topology: Topology) -> NodeRecord:
     """Start the namespace that holds the segments' bridges."""
-    if int(_BACKLOG.read_text()) < _ENOUGH:
-        _BACKLOG.write_text(str(_ENOUGH))
+    if int(_BACKLOG.read_text()) < bridge.BACKLOG:
+        _BACKLOG.write_text(str(bridge.BACKLOG))
     init = namespaces.wait(namespaces.start(fabric.FABRIC, directory.node(fabric.FABRIC)))
     namespaces.configure_network(init, fabric.bridges(topology))
     return NodeRecord(init)
