@@ -105,6 +105,26 @@ def test_the_kept_intent_is_enough_to_start_with(node: Node, tmp_path: Path):
     Node(tmp_path).play(again)
 
 
+def test_it_looks_before_it_may_act_and_then_goes_by_what_is_known_by_then(node: Node, monkeypatch):
+    async def story(node: Node) -> None:
+        waiting = asyncio.create_task(node.loop.act_after(0.3))
+        before = str(node.machine)
+        node.told(samples.node())
+        await asyncio.sleep(0.1)
+        node.told(NodeIntent("network1", 9))
+        assert str(node.machine) == before
+        plans = []
+        apply = node.machine.apply
+        monkeypatch.setattr(node.machine, "apply", lambda plan: plans.append(str(plan)) or apply(plan))
+        await waiting
+        await asyncio.sleep(0.1)
+        assert plans and NETNS not in "".join(plans)
+        node.told(samples.node())
+        await node.until(lambda: node.stands("keepalived"))
+
+    node.play(story)
+
+
 def test_what_somebody_takes_away_comes_back(node: Node):
     async def story(node: Node) -> None:
         node.told(samples.node())

@@ -59,6 +59,9 @@ class Loop:
         self._bridged: frozenset[str] = frozenset()
         self._alarms = Alarms()
         self._rest = Rest(machine.drifted, settings.resync_interval)
+        self._look_began: float | None = None
+        self._may_act = asyncio.Event()
+        self._may_act.set()
 
     @property
     def intent(self) -> NodeIntent | None:
@@ -131,6 +134,12 @@ class Loop:
         alarms = self._alarms.present
         return [status.agent_state(role, self._facts, intent, self.started_at, alarms) for role in self.roles]
 
+    async def act_after(self, seconds: float) -> None:
+        """Look at the machine, and do nothing to it for so long: the first turn leans on elections, by who answers."""
+        self._may_act.clear()
+        await asyncio.sleep(seconds)
+        self._may_act.set()
+
     async def run(self) -> None:
         """Turn at every wake-up, and look at the whole machine every so often."""
         loop = asyncio.get_running_loop()
@@ -150,10 +159,11 @@ class Loop:
         intent = self._intent
         if intent is None:
             return
-        looks, begun = self._actual is None, time.monotonic()
-        if not looks:
+        if self._actual is not None:
             self._lean()
         actual = await self._actual_items(intent)
+        await self._may_act.wait()
+        intent = self._intent or intent  # a newer one may have come meanwhile, and the facts are of now
         self._announce(intent, actual, self._bridged)  # what left its bridge is told again when it is back
         # Elsewhere than in the event loop, which hears of other nodes and of keepalived meanwhile.
         steps = await asyncio.to_thread(desired.steps, intent, self._facts, self.roles, dict(actual))
@@ -162,9 +172,10 @@ class Loop:
         self.daemons.follow(desired.started(outcome.done))
         self._settle(actual, outcome)
         self._announce(intent, actual, self._bridged | desired.members(outcome.done))
-        if looks and not outcome.failed:
-            took, steps_taken = time.monotonic() - begun, len(outcome.done)
+        if self._look_began is not None and not outcome.failed:
+            took, steps_taken = time.monotonic() - self._look_began, len(outcome.done)
             log.info("the machine is as it shall be: looked at in %.3f s, %d steps", took, steps_taken)
+            self._look_began = None
         self._report(intent, actual)
 
     async def _gather_facts(self) -> None:
@@ -188,6 +199,7 @@ class Loop:
     async def _actual_items(self, intent: NodeIntent) -> dict[Key, Item]:
         if self._actual is not None:
             return self._actual
+        self._look_began = time.monotonic()
         wanted = await asyncio.to_thread(desired.desired, intent, self._facts, self.roles)
         self._rest.looked()
         actual = await asyncio.to_thread(self.machine.read, wanted)

@@ -16,7 +16,8 @@ import httpx
 from hawser.base.config import NodeSettings
 from hawser.base.errors import BadInput, Unavailable
 from hawser.base.keys import instance_signature
-from hawser.node.agent.watch import client
+from hawser.node.agent import clients
+from hawser.node.agent.watch import TIMEOUT
 from hawser.node.planners.metadata import Door
 from hawser.wire import codec
 from hawser.wire.instance import Instance
@@ -65,9 +66,9 @@ class Proxy:
         self._url = httpx.URL(
             f"{settings.nova_metadata_protocol}://{authority}:{settings.nova_metadata_port}/"
         )
-        self._servers = client(settings)
+        self._servers = clients.of_node(settings, TIMEOUT)
         limits = httpx.Limits(max_connections=AT_ONCE, max_keepalive_connections=AT_ONCE // 4)
-        self._compute = httpx.AsyncClient(timeout=PATIENCE, limits=limits, trust_env=False)
+        self._compute = clients.client(timeout=PATIENCE, limits=limits)
         self._trouble = ""
 
     async def close(self) -> None:

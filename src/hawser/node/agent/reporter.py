@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable
 import httpx
 
 from hawser.base.config import NodeSettings
-from hawser.node.agent.watch import client
+from hawser.node.agent import clients
+from hawser.node.agent.watch import TIMEOUT
 from hawser.wire import codec
 from hawser.wire.report import AgentState, PortStatus, Report, RouterStatus
 
@@ -49,7 +50,7 @@ class Reporter:
 
     async def run(self) -> None:
         """Report without end."""
-        async with client(self._settings) as http:
+        async with clients.of_node(self._settings, TIMEOUT) as http:
             while True:
                 await self._report_somewhere(http)
                 await self._wait()

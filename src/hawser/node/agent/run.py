@@ -70,9 +70,8 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
     if routes and settings.ha_vrrp_health_check_interval:
         jobs.append(check_health(loop, settings.ha_vrrp_health_check_interval))
     if routes and settings.local_ip is not None:
-        jobs += [heartbeat.run(settings.local_ip), _start_late(loop)]
-    else:
-        jobs.append(loop.run())
+        jobs += [heartbeat.run(settings.local_ip), loop.act_after(FIRST_WORD)]
+    jobs.append(loop.run())
     if any(role.name == "metadata" for role in roles):
         jobs.append(serve_metadata(loop))
     tasks = [running.create_task(job) for job in jobs]
@@ -97,12 +96,6 @@ def _go_first() -> None:
         os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
     except OSError as error:
         log.warning("it runs without precedence on a busy machine: %s", error.strerror)
-
-
-async def _start_late(loop: Loop) -> None:
-    """The first turn leans on elections: it is taken when it is known who answers."""
-    await asyncio.sleep(FIRST_WORD)
-    await loop.run()
 
 
 async def _follow(settings: NodeSettings, loop: Loop) -> None:

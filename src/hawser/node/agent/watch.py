@@ -11,7 +11,8 @@ import httpx
 
 from hawser.base.config import NodeSettings
 from hawser.base.errors import BadInput, Unavailable
-from hawser.wire import codec, version
+from hawser.node.agent import clients
+from hawser.wire import codec
 from hawser.wire.change import IntentChange, merge
 from hawser.wire.digest import digest
 from hawser.wire.intent import NodeIntent
@@ -20,15 +21,9 @@ log = logging.getLogger(__name__)
 
 SILENCE = 10.0
 """Seconds without a sign of life after which a stream is taken for dead; servers send one every few."""
+TIMEOUT = httpx.Timeout(5.0, read=SILENCE)
 RETRY = 0.5
 """Seconds before the next server is asked after a stream broke."""
-
-
-def client(settings: NodeSettings) -> httpx.AsyncClient:
-    """An HTTP client that shows who this node is."""
-    headers = {"Authorization": f"Bearer {settings.node_key}", version.HEADER: str(version.VERSION)}
-    # No proxy of the environment stands between a node and its servers.
-    return httpx.AsyncClient(headers=headers, timeout=httpx.Timeout(5.0, read=SILENCE), trust_env=False)
 
 
 async def intents(
@@ -37,7 +32,7 @@ async def intents(
     """The node's intent, each time it changed, and the change, without end. ``held`` is what the node has, None
     for nothing."""
     troubles: set[str] = set()
-    async with client(settings) as http:
+    async with clients.of_node(settings, TIMEOUT) as http:
         for url in cycle(settings.server_urls):
             try:
                 async for change in _stream(http, f"{url}/feed/v1/hosts/{settings.host}/watch", held):
