@@ -1,7 +1,9 @@
 """What becomes of a plan when some of it fails; told by a machine in memory."""
 
+from hawser.machine.apply import apply
 from hawser.machine.drivers.memory import MemoryMachine
-from hawser.machine.items.link import Member
+from hawser.machine.items.link import Bridge, Member
+from hawser.machine.items.netns import Netns
 from hawser.machine.plan import plan
 from tests.machine.things import R1, R2, address, bridge, route, router, veth
 
@@ -66,3 +68,37 @@ def test_each_step_is_one_line_of_the_log(caplog):
     lines = sorted(record.getMessage() for record in caplog.records)
     assert lines[0] == "op=create item=link//brq1 result=done reason='network n1 revision 3: missing'"
     assert [line.split("result=")[1].split()[0] for line in lines] == ["done", "held", "failed"]
+
+
+class Slow:
+    """A driver whose ops go on by themselves."""
+
+    def __init__(self, kind, told):
+        self.kinds = (kind,)
+        self.told = told
+
+    def read(self, wanted):
+        return []
+
+    def begin(self, ops):
+        self.told.append(("begun", self.kinds[0].__name__))
+        return lambda: self.finish(ops)
+
+    def finish(self, ops):
+        self.told.append(("finished", self.kinds[0].__name__))
+        return [None] * len(ops)
+
+
+def test_drivers_wait_together_and_what_comes_after_waits_for_them():
+    told = []
+    kinds = {kind: Slow(kind, told) for kind in (Netns, Bridge, Member)}
+    steps = plan({item.key: item for item in (router(), bridge(), Member("tap1", "brq1"))}, {})
+    apply(steps, [kinds[Netns], kinds[Bridge], kinds[Member]])
+    assert told == [
+        ("begun", "Netns"),
+        ("begun", "Bridge"),
+        ("finished", "Netns"),
+        ("finished", "Bridge"),
+        ("begun", "Member"),
+        ("finished", "Member"),
+    ]

@@ -1,4 +1,5 @@
-"""Carry out a plan: in waves, each wave in one batch a driver, errors kept to what depends on them.
+"""Carry out a plan: in waves, each in one batch a driver, and all drivers wait together; errors are kept to what
+depends on them.
 
 Law: a step is taken only when all steps it comes after have succeeded. A failed step holds back what comes after
 it, directly or through others, and nothing else. In a wave there are either makes or breaks: breaks wait until
@@ -12,10 +13,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hawser.base.errors import MachineError
-from hawser.machine.driver import Driver
+from hawser.machine.driver import Driver, Finish
 from hawser.machine.plan import Op, Plan, Step, Verb
 
 log = logging.getLogger(__name__)
+
+Batch = dict[int, Op]
+"""Ops for one driver by their steps' places in the plan."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +40,20 @@ class Outcome:
 
 
 def apply(plan: Plan, drivers: Sequence[Driver]) -> Outcome:
-    """Take the steps of ``plan``. Within a wave the drivers work in their order in ``drivers``."""
+    """Take the steps of ``plan``. In a wave all drivers begin, and are waited for, in their order in ``drivers``."""
     driver_of = {kind: driver for driver in drivers for kind in driver.kinds}
     waiting = dict(enumerate(plan.steps))
     done: dict[int, Op] = {}
     failed: dict[int, Failure] = {}
     while wave := _wave(plan, waiting, done):
+        begun: list[tuple[Batch, Finish]] = []
         for driver in drivers:
-            batch = [index for index in wave if driver_of[type(plan.steps[index].op.item)] is driver]
-            if not batch:
-                continue
-            ops = [waiting.pop(index).op for index in batch]
-            for index, op, error in zip(batch, ops, driver.apply(ops), strict=True):
+            chosen = [index for index in wave if driver_of[type(plan.steps[index].op.item)] is driver]
+            if chosen:
+                batch = {index: waiting.pop(index).op for index in chosen}
+                begun.append((batch, driver.begin(tuple(batch.values()))))
+        for batch, finish in begun:
+            for (index, op), error in zip(batch.items(), finish(), strict=True):
                 _log(op, error)
                 if error is None:
                     done[index] = op

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Protocol
 
 from hawser.base.errors import MachineError
@@ -10,14 +11,19 @@ from hawser.machine.items.item import Item
 from hawser.machine.ownership import Ownership
 from hawser.machine.plan import Op, Verb
 
+Answers = list[MachineError | None]
+"""For each op of a batch None, or what the machine said."""
+Finish = Callable[[], Answers]
+
 
 class Driver(Protocol):
     """Reads and changes the items of ``kinds``.
 
     ``read`` gives what stands and is ours; ``wanted`` are the items that somebody wants, for kinds that are too
-    many to be listed (settings) or that have several spellings (rules). ``apply`` takes a batch of ops that do
-    not depend on each other, and answers each with None or what the machine said. It is idempotent: to make what
-    stands so, or to remove what is gone, is no error.
+    many to be listed (settings) or that have several spellings (rules). ``begin`` takes a batch of ops that do
+    not depend on each other, and sets going what then goes on by itself; what it returns does the rest and waits for
+    the end. In between the other drivers begin, so that all wait together. It is idempotent: to make what stands so,
+    or to remove what is gone, is no error.
     """
 
     @property
@@ -29,9 +35,21 @@ class Driver(Protocol):
         """What stands and is ours."""
         ...
 
-    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
-        """One answer for each op."""
+    def begin(self, ops: Sequence[Op]) -> Finish:
+        """Start; to be finished by a call of what is returned."""
         ...
+
+
+class Prompt(ABC):
+    """A driver for which nothing goes on by itself: it does all at the end."""
+
+    def begin(self, ops: Sequence[Op]) -> Finish:
+        """Nothing yet."""
+        return lambda: self.apply(ops)
+
+    @abstractmethod
+    def apply(self, ops: Sequence[Op]) -> Answers:
+        """One answer for each op."""
 
 
 class OwnedOnly:
@@ -50,10 +68,14 @@ class OwnedOnly:
         """What the driver inside reads, less what is not ours."""
         return (item for item in self._driver.read(wanted) if self._ownership.allows(item))
 
-    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+    def begin(self, ops: Sequence[Op]) -> Finish:
         """Hand on the allowed ops as one batch."""
         allowed = [op for op in ops if self._ownership.allows(op.item)]
-        answers = iter(self._driver.apply(allowed) if allowed else [])
+        finish = self._driver.begin(allowed)
+        return lambda: self._answers(ops, finish)
+
+    def _answers(self, ops: Sequence[Op], finish: Finish) -> Answers:
+        answers = iter(finish())
         return [next(answers) if self._ownership.allows(op.item) else _refusal(op) for op in ops]
 
 

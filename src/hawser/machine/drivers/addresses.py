@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Collection, Iterable, Sequence
 
-from hawser.base.errors import MachineError
+from hawser.machine.driver import Answers, Prompt
 from hawser.machine.drivers import rtnetlink
 from hawser.machine.drivers.inside import apply_inside
 from hawser.machine.drivers.kernel import Kernel
@@ -18,7 +18,7 @@ from hawser.machine.plan import Op, Verb
 _GONE = frozenset({errno.EADDRNOTAVAIL, errno.ENODEV})
 
 
-class AddressDriver:
+class AddressDriver(Prompt):
     """Sets and removes addresses, one batch of messages a namespace."""
 
     kinds = (Address,)
@@ -36,7 +36,7 @@ class AddressDriver:
                 if row.protocol == PROTOCOL and row.index in names:
                     yield Address(netns, names[row.index], row.interface)
 
-    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+    def apply(self, ops: Sequence[Op]) -> Answers:
         """One batch a namespace."""
         return apply_inside(self._kernel, ops, _requests, _GONE)
 

@@ -6,7 +6,7 @@ import errno
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from ipaddress import ip_address
 
-from hawser.base.errors import MachineError
+from hawser.machine.driver import Answers, Prompt
 from hawser.machine.drivers import rtneighbour
 from hawser.machine.drivers.inside import apply_inside
 from hawser.machine.drivers.kernel import Kernel
@@ -23,7 +23,7 @@ _NOWHERE = ip_address("0.0.0.0")
 """Where a place reads to be that only one of the two tables has: so that it differs from any wish."""
 
 
-class FdbDriver:
+class FdbDriver(Prompt):
     """Adds and removes entries in one batch."""
 
     kinds = (Flood, Place)
@@ -37,7 +37,7 @@ class FdbDriver:
             if link.kind == "vxlan" and owns_alias(link.alias):
                 yield from _items(link.name, rtneighbour.entries(self._kernel.socket(ROOT), link.index))
 
-    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+    def apply(self, ops: Sequence[Op]) -> Answers:
         """One batch."""
         return apply_inside(self._kernel, ops, _requests, _GONE)
 

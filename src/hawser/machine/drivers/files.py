@@ -16,6 +16,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from hawser.base.errors import MachineError
+from hawser.machine.driver import Answers, Prompt
 from hawser.machine.drivers.kernel import refused
 from hawser.machine.items.file import File
 from hawser.machine.items.item import Item
@@ -26,7 +27,7 @@ A_FEW = 64
 """Bytes that nobody sees half written, however they are written."""
 
 
-class FileDriver:
+class FileDriver(Prompt):
     """Reads and writes files; removes directories that became empty, up to our own ones."""
 
     kinds = (File,)
@@ -41,7 +42,7 @@ class FileDriver:
                 if _marked(path) and (item := _file(path)):
                     yield item
 
-    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+    def apply(self, ops: Sequence[Op]) -> Answers:
         """Drafts first, then all at once: who waits for one does not take the processor before all are there."""
         drafts = [self._draft(op) for op in ops]
         return [self._place(op, draft) for op, draft in zip(ops, drafts, strict=True)]

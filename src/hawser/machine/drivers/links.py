@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 
 from hawser.base.errors import MachineError
+from hawser.machine.driver import Answers, Prompt
 from hawser.machine.drivers import link_codec, rtnetlink
 from hawser.machine.drivers.kernel import Kernel, refused
 from hawser.machine.drivers.link_codec import LinkItem, Messages
@@ -25,7 +26,7 @@ _BRIDGES_AT_ONCE = 3
 waits with it; for all of them together it waits as long once more, without the lock."""
 
 
-class LinkDriver:
+class LinkDriver(Prompt):
     """All messages to the root namespace go in one batch, then one batch to each other namespace."""
 
     kinds = (Bridge, Veth, Vxlan, Vlan, Member)
@@ -57,7 +58,7 @@ class LinkDriver:
             if link.kind == "veth"
         }
 
-    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+    def apply(self, ops: Sequence[Op]) -> Answers:
         """All ops at once; a link to be made that stands already as it shall be is done."""
         self._kernel.forget()
         with ExitStack() as handles:

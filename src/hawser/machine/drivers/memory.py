@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 
 from hawser.base.errors import MachineError
 from hawser.machine.apply import Outcome, apply
-from hawser.machine.driver import OwnedOnly
+from hawser.machine.driver import Answers, OwnedOnly, Prompt
 from hawser.machine.drivers.announce import Announcement
 from hawser.machine.drivers.kernel import refused
 from hawser.machine.drivers.machine import MachineFacts, read_with
@@ -39,7 +39,7 @@ _REPLACED = (
 """What a second creation replaces, or leaves as it is. A second link of one name is refused."""
 
 
-class MemoryDriver:
+class MemoryDriver(Prompt):
     """All kinds at once. ``links`` are the foreign interfaces of the machine's own namespace."""
 
     kinds = (
@@ -57,7 +57,7 @@ class MemoryDriver:
         wishes = {item.key for item in wanted}
         return [item for item in self.standing.values() if not isinstance(item, Sysctl) or item.key in wishes]
 
-    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+    def apply(self, ops: Sequence[Op]) -> Answers:
         """One after the other."""
         return [self._one(op) for op in ops]
 

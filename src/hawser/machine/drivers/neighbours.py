@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Collection, Iterable, Sequence
 
-from hawser.base.errors import MachineError
+from hawser.machine.driver import Answers, Prompt
 from hawser.machine.drivers import rtneighbour
 from hawser.machine.drivers.inside import apply_inside
 from hawser.machine.drivers.kernel import Kernel
@@ -18,7 +18,7 @@ from hawser.machine.plan import Op, Verb
 _GONE = frozenset({errno.ENOENT, errno.ENODEV})
 
 
-class NeighbourDriver:
+class NeighbourDriver(Prompt):
     """Sets and removes entries in one batch."""
 
     kinds = (Neighbour,)
@@ -39,7 +39,7 @@ class NeighbourDriver:
             if row.index in bridges:
                 yield Neighbour(bridges[row.index], row.address, row.mac)
 
-    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+    def apply(self, ops: Sequence[Op]) -> Answers:
         """One batch."""
         return apply_inside(self._kernel, ops, _requests, _GONE)
 

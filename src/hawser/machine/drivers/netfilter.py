@@ -1,25 +1,23 @@
 """The driver of iptables chains, in namespaces of ours.
 
-One run of iptables-restore for each namespace and family of a batch, started by a thread that stands in the
-namespace; several namespaces at a time. A table changes in one commit. If a batch is refused, its chains are
-tried one by one, so that one bad rule holds back its own chain only. iptables-save runs only where the kernel says
-that rules have changed since.
+One run of iptables-restore for each namespace and family of a batch (`runs`). A table changes in one commit. If a
+batch is refused, its chains are tried one by one, so that one bad rule holds back its own chain only. iptables-save
+runs only where the kernel says that rules have changed since.
 """
 
 from __future__ import annotations
 
-import os
 import struct
-import subprocess
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import IO
 
 from hawser.base.errors import MachineError
+from hawser.machine.driver import Answers, Finish
 from hawser.machine.drivers.kernel import Kernel, refused
 from hawser.machine.drivers.netlink import NETFILTER, Socket, attributes
 from hawser.machine.drivers.rules_seen import Place, RulesState, SeenRules
 from hawser.machine.drivers.rules_text import chains, restore_text
+from hawser.machine.drivers.runs import Job, Runs
 from hawser.machine.items.chain import Chain
 from hawser.machine.items.item import Item
 from hawser.machine.plan import Op, Verb
@@ -29,9 +27,6 @@ _FAMILY = {2: 4, 10: 6}
 _GET_TABLES, _GET_GENERATION = 10 << 8 | 1, 10 << 8 | 16
 _TO_ALL = struct.pack("=BBH", 0, 0, 0)
 _SEEN = Path("/run/hawser/rules.json")
-_AT_ONCE = 16
-"""Programs that run at a time: each waits some 20 ms for the kernel, which lets all of them wait together."""
-_SECONDS = 30
 
 
 class NetfilterDriver:
@@ -69,9 +64,8 @@ class NetfilterDriver:
         """What iptables-save prints in each place whose namespace is there."""
         there = [place for place in places if self._kernel.namespaces.identity(place[0])]
         known = {place: self._seen.text(place, states[place[0]]) for place in there}
-        asked = self._run(
-            {place: (f"{_PROGRAM[place[1]]}-save", "") for place in there if known[place] is None}
-        )
+        jobs = {place: Job((f"{_PROGRAM[place[1]]}-save",)) for place in there if known[place] is None}
+        asked = dict(Runs(self._kernel.namespaces, jobs).results())
         for (netns, family), (_, error) in asked.items():
             if error:
                 raise MachineError(f"Cannot read the IPv{family} rules of {netns}: {error}")
@@ -106,15 +100,18 @@ class NetfilterDriver:
         for netns in namespaces:
             self._states.pop(netns, None)
 
-    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+    def begin(self, ops: Sequence[Op]) -> Finish:
         """One run for each namespace and family."""
         groups: dict[Place, list[int]] = {}
         for index, op in enumerate(ops):
             groups.setdefault((_chain(op).netns, _chain(op).family), []).append(index)
-        answers: list[MachineError | None] = [None] * len(ops)
-        failed = self._restore({place: [ops[index] for index in found] for place, found in groups.items()})
-        for place in failed:
-            for index in groups[place]:
+        runs = self._restore({place: [ops[index] for index in found] for place, found in groups.items()})
+        return lambda: self._finish(ops, groups, runs)
+
+    def _finish(self, ops: Sequence[Op], groups: Mapping[Place, Sequence[int]], runs: Runs) -> Answers:
+        answers: Answers = [None] * len(ops)
+        for place, (_, error) in runs.results():
+            for index in groups[place] if error else ():
                 answers[index] = self._alone(place, ops[index])
         self._states |= {netns: self._state(netns) for netns, _ in groups}
         return answers
@@ -123,62 +120,18 @@ class NetfilterDriver:
         netns, _ = place
         if not self._kernel.namespaces.identity(netns):
             return None if op.verb is Verb.DELETE else refused(op, f"there is no network namespace {netns}")
-        error = self._restore({place: [op]}).get(place)
+        ((_, (_, error)),) = self._restore({place: [op]}).results()
         return refused(op, error) if error else None
 
-    def _restore(self, groups: Mapping[Place, Sequence[Op]]) -> Mapping[Place, str]:
-        """The places whose batch was refused, with the program's words."""
+    def _restore(self, groups: Mapping[Place, Sequence[Op]]) -> Runs:
         jobs = {
-            place: (
-                f"{_PROGRAM[place[1]]}-restore",
+            place: Job(
+                (f"{_PROGRAM[place[1]]}-restore", "--noflush"),
                 restore_text((_chain(op), op.verb is not Verb.DELETE) for op in ops),
             )
             for place, ops in groups.items()
         }
-        return {place: error for place, (_, error) in self._run(jobs).items() if error}
-
-    def _run(self, jobs: Mapping[Place, tuple[str, str]]) -> Mapping[Place, tuple[str, str]]:
-        """Run (program, input) in each place, a few at once; what it printed, and its error or ""."""
-        results: dict[Place, tuple[str, str]] = {}
-        places = list(jobs)
-        for start in range(0, len(places), _AT_ONCE):
-            running = [
-                (place, self._start(place, *jobs[place])) for place in places[start : start + _AT_ONCE]
-            ]
-            for place, started in running:
-                results[place] = _finish(started)
-        return results
-
-    def _start(self, place: Place, program: str, text: str) -> subprocess.Popen[str] | str:
-        arguments = [program, "--noflush"] if program.endswith("-restore") else [program]
-        pipe = subprocess.PIPE
-        try:
-            with _given(text) as given, self._kernel.namespaces.entered(place[0]):
-                return subprocess.Popen(arguments, stdin=given, stdout=pipe, stderr=pipe, text=True)
-        except FileNotFoundError:
-            return f"there is no program {program}; install the package iptables"
-        except MachineError as error:
-            return error.message
-
-
-def _given(text: str) -> IO[str]:
-    """A program's input, all there: it need not wait until the one before it has ended."""
-    given = os.fdopen(os.memfd_create("rules"), "w+")
-    given.write(text)
-    given.seek(0)
-    return given
-
-
-def _finish(started: subprocess.Popen[str] | str) -> tuple[str, str]:
-    if isinstance(started, str):
-        return "", started
-    try:
-        out, err = started.communicate(timeout=_SECONDS)
-    except subprocess.TimeoutExpired:
-        started.kill()
-        started.communicate()
-        return "", f"no answer within {_SECONDS} s"
-    return out, (err.strip() or f"exit status {started.returncode}") if started.returncode else ""
+        return Runs(self._kernel.namespaces, jobs)
 
 
 def _chain(op: Op) -> Chain:

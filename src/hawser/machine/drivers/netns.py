@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from hawser.base.errors import MachineError
+from hawser.machine.driver import Answers, Prompt
 from hawser.machine.drivers import rtnetlink
 from hawser.machine.drivers.kernel import Kernel, refused
 from hawser.machine.items.item import Item
@@ -12,7 +13,7 @@ from hawser.machine.items.netns import Netns
 from hawser.machine.plan import Op, Verb
 
 
-class NetnsDriver:
+class NetnsDriver(Prompt):
     """Makes and removes namespaces; brings up the loopback interface of a new one."""
 
     kinds = (Netns,)
@@ -24,7 +25,7 @@ class NetnsDriver:
         """The named namespaces that are ours."""
         return [Netns(name) for name in self._kernel.owned()]
 
-    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+    def apply(self, ops: Sequence[Op]) -> Answers:
         """One by one: a namespace costs half a millisecond of the kernel's time."""
         return [self._one(op) for op in ops]
 

@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from hawser.base.errors import MachineError
+from hawser.machine.driver import Answers, Finish
 from hawser.machine.drivers import procfs, records
 from hawser.machine.drivers.kernel import Kernel, refused
 from hawser.machine.drivers.procfs import Alive
@@ -37,6 +38,14 @@ class _Start:
     item: Process
     popen: subprocess.Popen[bytes]
     said: IO[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Leaving:
+    """A daemon that was asked to end, by a moment of the monotonic clock."""
+
+    main: Alive
+    deadline: float
 
 
 class ProcessDriver:
@@ -83,24 +92,31 @@ class ProcessDriver:
             if record.item.key == key and (main := _main(record)):
                 _force((main, *self._orphans([record])))
 
-    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
-        """First tell and stop, then start."""
-        answers: list[MachineError | None] = [None] * len(ops)
-        changes = [place for place, op in enumerate(ops) if op.verb is Verb.CHANGE]
-        deletions = [place for place, op in enumerate(ops) if op.verb is Verb.DELETE]
-        creations = [place for place, op in enumerate(ops) if op.verb is Verb.CREATE]
-        for place in changes:
-            answers[place] = self._reload(ops[place])
-        self._stop([_process(ops[place]) for place in deletions])
-        for place in deletions:
-            _remove_stale_pidfiles(_process(ops[place]))
-            records.remove(_process(ops[place]), self._directories)
-        self._stop([_process(ops[place]) for place in creations])
-        started = [(place, self._launch(ops[place])) for place in creations]
+    def begin(self, ops: Sequence[Op]) -> Finish:
+        """Tell some to read again, others to end; start those that are to be."""
+        told = {place: self._reload(op) for place, op in enumerate(ops) if op.verb is Verb.CHANGE}
+        leaving = self._ask([_process(op) for op in ops if op.verb is Verb.DELETE])
+        in_the_way = [_process(op) for op in ops if op.verb is Verb.CREATE]
+        self._stop(in_the_way, self._ask(in_the_way))
+        launched = {place: self._launch(op) for place, op in enumerate(ops) if op.verb is Verb.CREATE}
         deadline = time.monotonic() + _START_SECONDS
-        for place, found in started:
-            answers[place] = self._settle(ops[place], found, deadline)
-        return answers
+        return lambda: self._finish(ops, told, leaving, launched, deadline)
+
+    def _finish(
+        self,
+        ops: Sequence[Op],
+        told: Mapping[int, MachineError | None],
+        leaving: Sequence[_Leaving],
+        launched: Mapping[int, _Start | MachineError],
+        deadline: float,
+    ) -> Answers:
+        gone = [_process(op) for op in ops if op.verb is Verb.DELETE]
+        self._stop(gone, leaving)
+        for item in gone:
+            _remove_stale_pidfiles(item)
+            records.remove(item, self._directories)
+        settled = {place: self._settle(ops[place], found, deadline) for place, found in launched.items()}
+        return [{**told, **settled}.get(place) for place in range(len(ops))]
 
     def _reload(self, op: Op) -> MachineError | None:
         item = _process(op)
@@ -116,17 +132,22 @@ class ProcessDriver:
             records.path_of(was).unlink(missing_ok=True)
         return None
 
-    def _stop(self, items: Sequence[Process]) -> None:
-        """Ask, wait, then force. What a daemon leaves in its session goes with it: a child without its parent."""
+    def _ask(self, items: Sequence[Process]) -> list[_Leaving]:
+        """Ask them to end."""
         mains = [(main, item.patience) for item in items for main in _running(item)]
         for main, patience in mains:
             if patience:
                 procfs.send(main, signal.SIGTERM)
-        begun = time.monotonic()
+        now = time.monotonic()
+        return [_Leaving(main, now + patience) for main, patience in mains]
+
+    def _stop(self, items: Sequence[Process], leaving: Sequence[_Leaving]) -> None:
+        """Wait for those that were asked, then force. What a daemon leaves in its session goes with it: a child
+        without its parent."""
         _force(
-            main
-            for main, patience in mains
-            if not procfs.ended(main, max(0.0, begun + patience - time.monotonic()))
+            each.main
+            for each in leaving
+            if not procfs.ended(each.main, max(0.0, each.deadline - time.monotonic()))
         )
         dead = [record for item in items if (record := records.read(records.path_of(item)))]
         _force(self._orphans(dead))

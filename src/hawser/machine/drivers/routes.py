@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 from collections.abc import Collection, Iterable, Sequence
 
-from hawser.base.errors import MachineError
+from hawser.machine.driver import Answers, Prompt
 from hawser.machine.drivers import rtnetlink
 from hawser.machine.drivers.inside import apply_inside
 from hawser.machine.drivers.kernel import Kernel
@@ -17,7 +17,7 @@ from hawser.machine.plan import Op, Verb
 _GONE = frozenset({errno.ESRCH, errno.ENODEV})
 
 
-class RouteDriver:
+class RouteDriver(Prompt):
     """Sets and removes routes, one batch of messages a namespace; on-link routes go in before the others."""
 
     kinds = (Route,)
@@ -35,7 +35,7 @@ class RouteDriver:
                 if row.index in names:
                     yield Route(netns, row.destination, row.nexthop, names[row.index])
 
-    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+    def apply(self, ops: Sequence[Op]) -> Answers:
         """One batch a namespace. A route through a next hop needs the on-link route that reaches it."""
         order = sorted(range(len(ops)), key=lambda place: _route(ops[place]).nexthop is not None)
         answers = apply_inside(self._kernel, [ops[place] for place in order], _requests, _GONE)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hawser.base.errors import MachineError
+from hawser.machine.driver import Answers, Prompt
 from hawser.machine.drivers.kernel import Kernel, refused
 from hawser.machine.items.item import Item, Key
 from hawser.machine.items.sysctl import Sysctl
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 _BELOW = Path("/proc/sys")
 
 
-class SysctlDriver:
+class SysctlDriver(Prompt):
     """Steps into each namespace once; what /proc/sys/net shows follows the thread that looks."""
 
     kinds = (Sysctl,)
@@ -43,7 +44,7 @@ class SysctlDriver:
                     found = [self._as_it_is(item) for item in items]
                 yield from (item for item in found if item is not None)
 
-    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+    def apply(self, ops: Sequence[Op]) -> Answers:
         """Write each value."""
         answers: list[MachineError | None] = [None] * len(ops)
         groups: dict[str, list[int]] = {}

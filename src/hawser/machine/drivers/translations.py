@@ -14,6 +14,7 @@ from ipaddress import IPv4Address
 from pathlib import Path, PurePosixPath
 
 from hawser.base.errors import MachineError
+from hawser.machine.driver import Answers, Prompt
 from hawser.machine.drivers.files import prune, walk
 from hawser.machine.drivers.kernel import Kernel, refused
 from hawser.machine.drivers.netlink import NETFILTER, Request, Socket, attribute, attributes
@@ -29,7 +30,7 @@ _ORIGINAL, _REPLY = 1, 2
 _NESTED = 0x8000
 
 
-class TranslationsDriver:
+class TranslationsDriver(Prompt):
     """One list of connections a namespace that loses a way; none where it only gains some, or has no connection, or
     goes: its connections go with it, and where others have copies of them they live on there."""
 
@@ -46,7 +47,7 @@ class TranslationsDriver:
                 if path.name == _RECORD and (item := _read(path)):
                     yield item
 
-    def apply(self, ops: Sequence[Op]) -> list[MachineError | None]:
+    def apply(self, ops: Sequence[Op]) -> Answers:
         """One namespace after the other; the record is written last."""
         return [self._one(op) for op in ops]
 
