@@ -344,6 +344,21 @@ def test_the_numbers_alone_are_those_of_the_whole_plan():
     assert not list(router.ranks(samples.node(), samples.facts(bridged=frozenset())))
 
 
+def test_who_puts_ipv6_addresses_on_a_foot_comes_after_it_speaks_ipv6():
+    told = (intent.Advertisement(ip_network("2001:db8:5::/64")),)
+    foot = replace(samples.router().interfaces[0], advertise=told)
+    node = replace(samples.node(), routers=(samples.router(interfaces=(foot,)),))
+    facts = samples.facts(masterships={samples.ROUTER: Mastership.ACTIVE})
+    items = desired.desired(node, facts, ROLES.values())
+    for name, feet in (("keepalived", ("qr-", "qg-")), ("radvd", ("qr-",))):
+        (process,) = (item for item in items.values() if isinstance(item, Process) and item.name == name)
+        for foot in feet:
+            (key,) = (
+                key for key in items if key[0] == "sysctl" and f"{foot}" in key[2] and "disable" in key[2]
+            )
+            assert key in process.requires()
+
+
 def test_connections_are_copied_before_keepalived_may_become_master():
     items = plan()
     processes = {p.name: p for p in only(items, Process)}

@@ -14,7 +14,7 @@ from hawser.base.addresses import Address
 from hawser.base.errors import MachineError
 from hawser.machine.apply import Outcome, apply
 from hawser.machine.driver import Driver, OwnedOnly
-from hawser.machine.drivers import rtnetlink, vrrp
+from hawser.machine.drivers import conntrackd, rtnetlink, vrrp
 from hawser.machine.drivers.addresses import AddressDriver
 from hawser.machine.drivers.announce import Announcement, announce
 from hawser.machine.drivers.fdb import FdbDriver
@@ -66,6 +66,7 @@ class Hands(Protocol):
     def speak(
         self, netns: str, heartbeat: vrrp.Heartbeat, own: Address, peers: Iterable[Address]
     ) -> None: ...
+    def resend(self, control: str) -> None: ...
     def close(self) -> None: ...
 
 
@@ -168,6 +169,10 @@ class Machine:
     def speak(self, netns: str, heartbeat: vrrp.Heartbeat, own: Address, peers: Iterable[Address]) -> None:
         """Send a heartbeat to a router's peers, in a tenth of a millisecond. Beside all other deeds, in any thread."""
         vrrp.send(self._namespaces, netns, heartbeat, own, peers)
+
+    def resend(self, control: str) -> None:
+        """Have a conntrackd send all of its connections again. Beside all other deeds, in any thread."""
+        conntrackd.resend(control)
 
     def close(self) -> None:
         """Let go of every namespace."""

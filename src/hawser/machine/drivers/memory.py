@@ -121,6 +121,7 @@ class MemoryMachine:
         self._missing = missing
         self._drifted = False
         self.announced: list[Announcement] = []
+        self.resent: list[str] = []
         self.spoken: list[tuple[str, Heartbeat, tuple[IPv4Address | IPv6Address, ...]]] = []
 
     def read(self, wanted: Mapping[Key, Item]) -> dict[Key, Item]:
@@ -172,6 +173,10 @@ class MemoryMachine:
     ) -> None:
         """It is noted, with who hears it."""
         self.spoken.append((netns, heartbeat, tuple(peers)))
+
+    def resend(self, control: str) -> None:
+        """It is noted."""
+        self.resent.append(control)
 
     def close(self) -> None:
         """Nothing to let go."""

@@ -7,6 +7,11 @@ from dataclasses import dataclass, field
 from hawser.machine.items.item import Item, Key, inside, link_key
 
 
+def sysctl_key(netns: str, name: str, link: str = "") -> Key:
+    """The key of a setting."""
+    return ("sysctl", netns, name, link)
+
+
 @dataclass(frozen=True, slots=True)
 class Sysctl(Item):
     """``name`` is the path below /proc/sys with slashes: ``net/ipv4/conf/qr-1/forwarding``.
@@ -27,7 +32,7 @@ class Sysctl(Item):
     @property
     def key(self) -> Key:
         """("sysctl", netns, name, link)."""
-        return ("sysctl", self.netns, self.name, self.link)
+        return sysctl_key(self.netns, self.name, self.link)
 
     def requires(self) -> frozenset[Key]:
         """Its namespace, its interface where it has one, and what it comes after."""

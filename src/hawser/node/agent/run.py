@@ -7,8 +7,9 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from pathlib import PurePosixPath
+from typing import Any
 
 from hawser.base.config import NodeSettings
 from hawser.base.errors import BadInput
@@ -18,6 +19,7 @@ from hawser.machine.drivers.voice import Voice
 from hawser.node.agent import watch
 from hawser.node.agent.alone import alone
 from hawser.node.agent.claims import Succession, contest
+from hawser.node.agent.copies import refresh_copies
 from hawser.node.agent.guard import guard, guard_copies
 from hawser.node.agent.healthcheck import check_health
 from hawser.node.agent.heartbeat import FIRST_WORD, Heartbeat
@@ -63,14 +65,8 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
         running.add_reader(fifo.fileno(), _on_keepalived_news, fifo, loop)
     log.info("node %s runs %s", settings.host, ", ".join(role.agent_type for role in roles))
     jobs = [loop.reporter.run(), _follow(settings, loop)]
-    routes = any(role.name == "l3" for role in roles)
-    if routes:
-        heartbeat = Heartbeat(lambda: loop.intent, loop.hears, Succession(loop, Voice()))
-        jobs += [guard(loop), guard_copies(loop), join(loop), contest(loop, Voice(), heartbeat.silent)]
-    if routes and settings.ha_vrrp_health_check_interval:
-        jobs.append(check_health(loop, settings.ha_vrrp_health_check_interval))
-    if routes and settings.local_ip is not None:
-        jobs += [heartbeat.run(settings.local_ip), loop.act_after(FIRST_WORD)]
+    if any(role.name == "l3" for role in roles):
+        jobs += _routing(settings, loop)
     jobs.append(loop.run())
     if any(role.name == "metadata" for role in roles):
         jobs.append(serve_metadata(loop))
@@ -83,6 +79,22 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
         log.info("stopped; what was built stays")
     finally:
         machine.close()
+
+
+def _routing(settings: NodeSettings, loop: Loop) -> Iterator[Coroutine[Any, Any, None]]:
+    """What is done beside the loop where there are routers."""
+    heartbeat = Heartbeat(lambda: loop.intent, loop.hears, Succession(loop, Voice()))
+    yield guard(loop)
+    yield join(loop)
+    yield contest(loop, Voice(), heartbeat.silent)
+    if settings.ha_conntrackd_enabled:
+        yield guard_copies(loop)
+        yield refresh_copies(loop)
+    if settings.ha_vrrp_health_check_interval:
+        yield check_health(loop, settings.ha_vrrp_health_check_interval)
+    if settings.local_ip is not None:
+        yield heartbeat.run(settings.local_ip)
+        yield loop.act_after(FIRST_WORD)
 
 
 def _go_first() -> None:

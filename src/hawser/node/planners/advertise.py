@@ -34,20 +34,22 @@ _STATEFUL = "dhcpv6-stateful"
 
 def desire(router: Router, facts: Facts) -> Iterator[Item]:
     """One radvd for the router, if any of its networks wants advertisements."""
-    parts = [_interface(link, foot) for link, foot in feet.links(router) if foot.advertise]
-    if not parts:
+    told = {link: foot for link, foot in feet.links(router) if foot.advertise}
+    if not told:
         return
+    netns = names.router_namespace(router.id)
     directory = str(facts.settings.ha_confs_path.parent / "ra" / router.id)
-    conf = File(f"{directory}/radvd.conf", "".join(parts))
+    conf = File(f"{directory}/radvd.conf", "".join(_interface(link, foot) for link, foot in told.items()))
     pidfile = f"{directory}/radvd.pid"
     argv = ("radvd", "-C", conf.path, "-p", pidfile, "-m", "stderr_syslog", "-u", "root")
     yield from daemon(
         "radvd",
-        names.router_namespace(router.id),
+        netns,
         argv=argv,
         pidfile=pidfile,
         directory=directory,
         files=[conf],
+        needs=[feet.speaks_ipv6(netns, link) for link in told],
         # Its farewell would have hosts drop their default route, which is the new master's by then.
         patience=0 if router.ha else PATIENCE,
     )

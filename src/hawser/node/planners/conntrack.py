@@ -36,7 +36,7 @@ General {{
     LogFile off
     LockFile {directory}/conntrackd.lock
     UNIX {{
-        Path {directory}/conntrackd.ctl
+        Path {control}
     }}
     NetlinkBufferSize 2097152
     NetlinkBufferSizeMaxGrowth 8388608
@@ -96,7 +96,7 @@ flock -n 8 || exit 0
 exec 9<"$0"
 flock 9
 waited=0
-until [ -S {directory}/conntrackd.ctl ] || [ $((waited += 1)) -gt 50 ]; do sleep 0.1; done
+until [ -S {control} ] || [ $((waited += 1)) -gt 50 ]; do sleep 0.1; done
 exec 7>>{turn}
 flock 7
 exec 8<&-
@@ -113,6 +113,11 @@ _PATIENCE = 10
 """Seconds that a conntrackd that hangs may keep others' from their turn."""
 
 
+def control(directory: str) -> str:
+    """The path of the socket over which a router's conntrackd is told what to do."""
+    return f"{directory}/conntrackd.ctl"
+
+
 def script(directory: str) -> str:
     """The path of what keepalived runs when this node's part has changed."""
     return f"{directory}/conntrackd.sh"
@@ -125,11 +130,12 @@ def desire(
     is the address in the HA network that the master has."""
     netns = names.router_namespace(router.id)
     link = names.ha_interface(ha.port_id)
-    written = _CONF.format(address=ha.address.ip, channel=_channel(ha, link), directory=directory)
+    channel, asked = _channel(ha, link), control(directory)
+    written = _CONF.format(address=ha.address.ip, channel=channel, directory=directory, control=asked)
     conf = File(f"{directory}/conntrackd.conf", written)
     turn = f"{directory.rpartition('/')[0]}/conntrackd.turn"
     sync = _SYNC.format(
-        conf=conf.path, directory=directory, link=link, primary=primary, turn=turn, patience=_PATIENCE
+        conf=conf.path, control=asked, link=link, primary=primary, turn=turn, patience=_PATIENCE
     )
     yield File(script(directory), sync, mode=0o755)
     argv = ("sh", "-c", _START, "sh", conf.path, directory)
@@ -142,7 +148,7 @@ def desire(
         directory=directory,
         files=[conf],
         needs=[*needs, file_key(script(directory))],
-        leaves=[f"{directory}/conntrackd.{kind}" for kind in ("ctl", "lock")],
+        leaves=[asked, f"{directory}/conntrackd.lock"],
     )
     yield Sysctl(netns, "net/netfilter/nf_conntrack_tcp_be_liberal", "1")
     yield from _guards(router, netns)

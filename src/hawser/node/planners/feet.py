@@ -7,6 +7,8 @@ from ipaddress import ip_interface, ip_network
 
 from hawser.base import names
 from hawser.base.addresses import Address, Interface, Network, link_local_interface
+from hawser.machine.items.item import Key
+from hawser.machine.items.sysctl import sysctl_key
 from hawser.wire.intent import Router, RouterInterface
 
 
@@ -16,6 +18,11 @@ def links(router: Router) -> Iterator[tuple[str, RouterInterface]]:
         yield names.router_interface(interface.port_id), interface
     if router.gateway:
         yield names.gateway_interface(router.gateway.port_id), router.gateway
+
+
+def speaks_ipv6(netns: str, link: str) -> Key:
+    """The setting with which an interface begins to speak IPv6: who puts addresses on it comes after."""
+    return sysctl_key(netns, f"net/ipv6/conf/{link}/disable_ipv6", link)
 
 
 def addresses(interface: RouterInterface) -> tuple[Interface, ...]:

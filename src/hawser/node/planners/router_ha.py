@@ -27,7 +27,7 @@ from hawser.base.addresses import Interface, link_local_interface
 from hawser.base.config import NodeSettings
 from hawser.machine.items.address import Address
 from hawser.machine.items.file import File, file_key
-from hawser.machine.items.item import ROOT, Item, Key, link_key
+from hawser.machine.items.item import ROOT, Item, Key
 from hawser.machine.items.link import Veth
 from hawser.machine.items.process import process_key
 from hawser.machine.items.sysctl import Sysctl
@@ -151,7 +151,7 @@ def _daemons(router: Router, ha: HighAvailability, facts: Facts, rank: File, beg
     directory = f"{facts.settings.ha_confs_path}/{router.id}"
     yield rank
     wired: list[Key] = [("member", "", names.tap(ha.port_id)), ("address", netns, link, str(ha.address))]
-    needs = [*wired, file_key(rank.path), *(link_key(netns, foot) for foot, _ in feet.links(router))]
+    needs = [*wired, file_key(rank.path), *(feet.speaks_ipv6(netns, foot) for foot, _ in feet.links(router))]
     if facts.settings.ha_conntrackd_enabled:
         yield from conntrack.desire(router, ha, directory, wired, primary_address(ha.vrid))
         if not begins:  # a new router has no connections yet that it would have to ask its peers for

@@ -1,0 +1,142 @@
+"""What a conntrackd is asked over its socket, with two real ones that run as the planner configures them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import threading
+from dataclasses import replace
+from ipaddress import ip_interface
+from pathlib import Path
+
+import pytest
+
+from hawser.machine.drivers.conntrackd import resend
+from hawser.machine.drivers.namespaces import Namespaces
+from hawser.machine.items.file import File
+from hawser.node.planners import conntrack
+from tests.machine.conftest import own_namespaces
+from tests.machine.test_kernel import run, until
+from tests.node import samples
+
+pytestmark = [pytest.mark.kernel, pytest.mark.timeout(60)]
+OWN, PEER = ip_interface("169.254.192.1/18"), ip_interface("169.254.192.2/18")
+LIFE = 2
+"""Seconds that the kernel keeps a UDP connection without a packet."""
+
+
+def inside(netns, *words):
+    return run("ip", "netns", "exec", netns, *words)
+
+
+def table(netns):
+    return inside(netns, "cat", "/proc/net/nf_conntrack")
+
+
+@pytest.fixture
+def pair(tmp_path):
+    """The sockets of two routers' conntrackds, ``r1`` with a friend outside, and ``r2``."""
+    with own_namespaces():
+        for netns in ("r1", "r2", "friend"):
+            run("ip", "netns", "add", netns)
+            inside(netns, "ip", "link", "set", "lo", "up")
+        link = f"ha-{samples.HA_PORT[:11]}"
+        run("ip", "link", "add", link, "netns", "r1", "type", "veth", "peer", "name", link, "netns", "r2")
+        run(
+            "ip",
+            "link",
+            "add",
+            "out",
+            "netns",
+            "r1",
+            "type",
+            "veth",
+            "peer",
+            "name",
+            "out",
+            "netns",
+            "friend",
+        )
+        for netns, name, address in (
+            *(("r1", link, OWN), ("r2", link, PEER)),
+            *(("r1", "out", "203.0.113.1/24"), ("friend", "out", "203.0.113.2/24")),
+        ):
+            inside(netns, "ip", "address", "add", str(address), "dev", name)
+            inside(netns, "ip", "link", "set", name, "up")
+        for netns in ("r1", "r2"):  # what makes the kernel follow connections
+            inside(
+                netns, *["iptables", "-A", "INPUT", "-m", "conntrack", "--ctstate", "INVALID", "-j", "DROP"]
+            )
+            for kind in ("udp_timeout", "udp_timeout_stream"):
+                inside(netns, "sysctl", "-qw", f"net.netfilter.nf_conntrack_{kind}={LIFE}")
+        running = [started("r1", OWN, PEER, tmp_path / "r1"), started("r2", PEER, OWN, tmp_path / "r2")]
+        sockets = [conntrack.control(str(tmp_path / netns)) for netns in ("r1", "r2")]
+        try:
+            until(lambda: all(map(os.path.exists, sockets)))
+            yield sockets
+        finally:
+            for process in running:
+                process.send_signal(signal.SIGKILL)
+                process.wait()
+
+
+def started(netns, own, peer, directory):
+    directory.mkdir()
+    ha = replace(samples.router().ha, address=own, peers=(peer.ip,))
+    items = conntrack.desire(samples.router(), ha, str(directory), (), ip_interface("169.254.0.1/24"))
+    files = {Path(item.path).name: item.content for item in items if isinstance(item, File)}
+    conf = directory / "conntrackd.conf"
+    conf.write_text(files[conf.name])
+    argv = ["ip", "netns", "exec", netns, "conntrackd", "-C", str(conf)]
+    return subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+@pytest.fixture
+def talk(pair):
+    """A UDP connection from r1 to its friend, with a question and an answer every tenth of a second."""
+    echo = opened("friend", "203.0.113.2", 7777)
+    asking = opened("r1", "203.0.113.1", 5555)
+    over = threading.Event()
+
+    def ask():
+        while not over.wait(0.1):
+            asking.sendto(b"?", ("203.0.113.2", 7777))
+            echo.sendto(*echo.recvfrom(16))
+            asking.recv(16)
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    yield
+    over.set()
+    thread.join()
+    echo.close()
+    asking.close()
+
+
+def opened(netns, address, port):
+    namespaces = Namespaces()
+    with namespaces.entered(netns):
+        made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    namespaces.close()
+    made.settimeout(5)
+    made.bind((address, port))
+    return made
+
+
+def test_a_copy_that_has_ended_comes_again(pair, talk):
+    until(lambda: "sport=5555" in table("r2"))
+    until(lambda: "sport=5555" not in table("r2"), 4 * LIFE)
+    assert "sport=5555" in table("r1")
+    resend(pair[0])
+    until(lambda: "sport=5555" in table("r2"))
+
+
+def test_who_does_not_listen_is_not_waited_for(tmp_path):
+    resend(str(tmp_path / "nobody"))
+    with socket.socket(socket.AF_UNIX) as busy:
+        busy.bind(str(tmp_path / "busy"))
+        busy.listen(0)
+        for _ in range(3):
+            resend(str(tmp_path / "busy"))
