@@ -34,10 +34,12 @@ class Place:
 class Flow:
     """One connection, from when this is made until `end`."""
 
-    def __init__(self, name: str, kind: str, place: Place, address: str) -> None:
-        """``kind`` is `tcp` or `udp`, ``address`` that of an echo."""
+    def __init__(self, name: str, kind: str, place: Place, address: str, *, lasting: bool = False) -> None:
+        """``kind`` is `tcp` or `udp`, ``address`` that of an echo. A lasting one is never renewed: of UDP, whose
+        entries in the kernel end soon, it shows that copies are kept fresh."""
         self.name = name
         self.kind = kind
+        self.lasting = lasting
         self._place = place
         self._address = address
         self._begin()

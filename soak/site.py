@@ -128,10 +128,15 @@ class Site:
         names = [name for name in self.whole if name not in self.masters(self.main)]
         return random.choice(names)
 
+    def enough_alive(self) -> bool:
+        """Whether the server takes as many nodes for alive as a highly available router asks for."""
+        return sum(bool(agent["alive"]) for agent in self.admin.find("agent", agent_type="L3 agent")) > 1
+
     def renew(self) -> None:
-        """New connections in place of those that there are."""
+        """New connections in place of those that there are, but for the lasting ones."""
         for flow in self.flows:
-            flow.renew()
+            if not flow.lasting:
+                flow.renew()
 
 
 @contextmanager
@@ -206,6 +211,8 @@ def _connect(lab: Lab, front: Guest, back: Guest, address: str) -> tuple[Flow, .
         Flow("TCP through SNAT", "tcp", behind, OUTSIDE),
         Flow("UDP through the floating IP", "udp", outside, address),
         Flow("UDP through SNAT", "udp", behind, OUTSIDE),
+        Flow("lasting UDP through the floating IP", "udp", outside, address, lasting=True),
+        Flow("lasting UDP through SNAT", "udp", behind, OUTSIDE, lasting=True),
     )
 
 

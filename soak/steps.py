@@ -81,7 +81,10 @@ def _may_undrain(site: Site) -> bool:
 
 
 def _may_switch_router(site: Site) -> bool:
-    return _may_change(site) and not site.state.joined
+    """A server takes a node for dead that was not heard of for long: with too few of them it makes no router."""
+    return (
+        _may_change(site) and not site.state.joined and (site.state.extra is not None or site.enough_alive())
+    )
 
 
 def _may_switch_interface(site: Site) -> bool:
