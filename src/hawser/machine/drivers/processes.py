@@ -6,38 +6,26 @@ does not hang on the agent: it has its own session, and no open file of the agen
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import IO
 
 from hawser.base.errors import MachineError
 from hawser.machine.driver import Answers, Finish
-from hawser.machine.drivers import procfs, records
+from hawser.machine.drivers import launching, procfs, records
 from hawser.machine.drivers.kernel import Kernel, refused
+from hawser.machine.drivers.launching import Launched
 from hawser.machine.drivers.procfs import Alive
+from hawser.machine.drivers.readings import Readings
 from hawser.machine.drivers.records import Record
 from hawser.machine.items.item import Item, Key
 from hawser.machine.items.process import PATIENCE, Process
 from hawser.machine.plan import Op, Verb
 
-_START_SECONDS = 5.0
-_PAUSE = 0.001
-_CLOCK_ERROR = 0.5
-"""Seconds that a time of the file system and one of /proc may differ for one moment."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Start:
-    """A daemon on its way into the background; ``said`` is what it printed."""
-
-    item: Process
-    popen: subprocess.Popen[bytes]
-    said: IO[bytes]
+_RELOAD_SECONDS = 0.5
+"""So long at most a daemon is waited for that was told to read its files again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +82,39 @@ class ProcessDriver:
 
     def begin(self, ops: Sequence[Op]) -> Finish:
         """Tell some to read again, others to end; start those that are to be."""
+        changed = [_process(op) for op in ops if op.verb is Verb.CHANGE]
+        readings = Readings(path for item in changed for path in item.opens)
         told = {place: self._reload(op) for place, op in enumerate(ops) if op.verb is Verb.CHANGE}
+        until = time.monotonic() + _RELOAD_SECONDS
         leaving = self._ask([_process(op) for op in ops if op.verb is Verb.DELETE])
         in_the_way = [_process(op) for op in ops if op.verb is Verb.CREATE]
         self._stop(in_the_way, self._ask(in_the_way))
-        launched = {place: self._launch(op) for place, op in enumerate(ops) if op.verb is Verb.CREATE}
-        deadline = time.monotonic() + _START_SECONDS
-        return lambda: self._finish(ops, told, leaving, launched, deadline)
+        launched = {
+            place: launching.launch(_process(op), self._namespaces)
+            for place, op in enumerate(ops)
+            if op.verb is Verb.CREATE
+        }
+        deadline = time.monotonic() + launching.SECONDS
+
+        def finish() -> Answers:
+            readings.wait(until)  # what they go by until then must not go before
+            readings.close()
+            return self._finish(ops, told, leaving, launched, deadline)
+
+        return finish
 
     def _finish(
         self,
         ops: Sequence[Op],
         told: Mapping[int, MachineError | None],
         leaving: Sequence[_Leaving],
-        launched: Mapping[int, _Start | MachineError],
+        launched: Mapping[int, Launched | str],
         deadline: float,
     ) -> Answers:
         gone = [_process(op) for op in ops if op.verb is Verb.DELETE]
         self._stop(gone, leaving)
         for item in gone:
-            _remove_stale_pidfiles(item)
+            launching.remove_stale_pidfiles(item)
             records.remove(item, self._directories)
         settled = {place: self._settle(ops[place], found, deadline) for place, found in launched.items()}
         return [{**told, **settled}.get(place) for place in range(len(ops))]
@@ -162,42 +163,13 @@ class ProcessDriver:
         others = {record.session for record in everyone if record not in dead and _main(record)}
         return [process for process in left if process.session not in others]
 
-    def _launch(self, op: Op) -> _Start | MachineError:
+    def _settle(self, op: Op, launched: Launched | str, deadline: float) -> MachineError | None:
+        """Record it once it is in the background."""
+        found = launched if isinstance(launched, str) else launching.settle(launched, deadline)
+        if isinstance(found, str):
+            return refused(op, found)
         item = _process(op)
-        said = os.fdopen(os.memfd_create("said"), "w+b")
-        environment = {"PATH": os.environ.get("PATH", os.defpath), "LANG": "C", "TMPDIR": item.directory}
-        try:
-            Path(item.directory).mkdir(parents=True, exist_ok=True)
-            Path(item.pidfile).parent.mkdir(parents=True, exist_ok=True)
-            _remove_stale_pidfiles(item)
-            _remove_leavings(item)
-            with self._namespaces.entered(item.netns):
-                popen = subprocess.Popen(
-                    item.argv,
-                    stdin=subprocess.DEVNULL,
-                    stdout=said,
-                    stderr=said,
-                    env=environment,
-                    cwd="/",
-                    start_new_session=True,
-                )
-        except FileNotFoundError as error:
-            return refused(op, f"{error.strerror}: {error.filename}. Install the package that holds it")
-        except (OSError, MachineError) as error:
-            return refused(op, str(error))
-        return _Start(item, popen, said)
-
-    def _settle(self, op: Op, started: _Start | MachineError, deadline: float) -> MachineError | None:
-        """Wait until it is in the background and its pid file holds a living process; record it."""
-        if isinstance(started, MachineError):
-            return started
-        with started.said:
-            wrong = _foreground(started, deadline)
-            main = None if wrong else _backgrounded(started.item, deadline)
-            if main is None:
-                return refused(op, wrong or f"no living process in {started.item.pidfile}. {_words(started)}")
-        bound = self._bound(started.item)
-        records.write(Record(started.item, main.pid, main.started, main.session, bound))
+        records.write(Record(item, found.pid, found.started, found.session, self._bound(item)))
         return None
 
 
@@ -208,58 +180,6 @@ def _force(processes: Iterable[Alive]) -> None:
         procfs.send(process, signal.SIGKILL)
     for process in killed:
         procfs.ended(process, PATIENCE)
-
-
-def _remove_stale_pidfiles(item: Process) -> None:
-    """Its own pid file, and its children's: those beside it whose writer is dead.
-
-    keepalived does not start where one of them holds a pid that is in use: by a dead child that nobody has waited
-    for yet, or, after a loss of power, by anybody who was given the same number since.
-    """
-    pidfile = Path(item.pidfile)
-    pidfile.unlink(missing_ok=True)
-    for path in pidfile.parent.glob("*pid*"):
-        if (pid := procfs.pid_in(path)) and not _wrote(pid, path):
-            path.unlink(missing_ok=True)
-
-
-def _remove_leavings(item: Process) -> None:
-    """What one that was ended without a word left behind: some do not start where that is."""
-    for path in item.leaves:
-        Path(path).unlink(missing_ok=True)
-
-
-def _wrote(pid: int, path: Path) -> bool:
-    """Whether the process with this pid may have written the file: it lives, and lived before the file."""
-    found = procfs.alive(pid)
-    return found is not None and procfs.birth(found) < path.stat().st_mtime + _CLOCK_ERROR
-
-
-def _foreground(started: _Start, deadline: float) -> str:
-    """Wait until the started program has returned; what is wrong, or ""."""
-    # With a timeout Popen.wait sleeps, longer and longer.
-    if not procfs.over(os.pidfd_open(started.popen.pid), max(0.0, deadline - time.monotonic())):
-        started.popen.kill()
-        started.popen.wait()
-        return f"it did not go into the background within {_START_SECONDS:g} s. {_words(started)}"
-    status = started.popen.wait()
-    return f"exit status {status}. {_words(started)}" if status else ""
-
-
-def _backgrounded(item: Process, deadline: float) -> Alive | None:
-    while True:
-        if found := procfs.alive(procfs.pid_in(Path(item.pidfile))):
-            return found
-        if time.monotonic() > deadline:
-            return None
-        time.sleep(_PAUSE)
-
-
-def _words(started: _Start) -> str:
-    """The end of what a daemon printed while it started."""
-    started.said.seek(0)
-    said = started.said.read().decode(errors="replace").strip()
-    return f"It said: {said[-400:]}" if said else "It said nothing"
 
 
 def _main(record: Record) -> Alive | None:

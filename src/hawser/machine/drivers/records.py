@@ -54,7 +54,7 @@ def read(path: Path) -> Record | None:
     with suppress(OSError, ValueError, KeyError, TypeError):
         found = json.loads(path.read_text())
         item = found.pop("item")
-        for name in ("argv", "reads", "grants", "leaves"):
+        for name in ("argv", "reads", "grants", "leaves", "opens"):
             item[name] = tuple(item.get(name, ()))
         item["needs"] = tuple(tuple(key) for key in item["needs"])
         return Record(Process(**item), **found)

@@ -27,7 +27,8 @@ class Process(Item):
     ``needs`` are other keys that must stand first. ``patience`` is how many seconds it gets to end by itself once it
     was told to; 0: it is ended without a word, and so without one of its own. ``directory`` is where its record is
     kept (argv, pid, start time, ``loaded``), below our own directories. ``leaves`` are files that it makes and takes
-    away by itself, and leaves behind when it was ended without a word.
+    away by itself, and leaves behind when it was ended without a word. ``opens`` are files that it opens and closes at
+    the end of reading the others again: until then it goes by what they said before.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Process(Item):
     needs: tuple[Key, ...] = field(default=(), compare=False)
     patience: float = field(default=PATIENCE, compare=False)
     leaves: tuple[str, ...] = field(default=(), compare=False)
+    opens: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def key(self) -> Key:

@@ -22,10 +22,11 @@ def daemon(
     grants: Sequence[str] = (),
     patience: float = PATIENCE,
     leaves: Sequence[str] = (),
+    opens: Sequence[str] = (),
 ) -> Iterator[Item]:
     """The files, and a process that reads them again when one changes. ``needs`` must stand before it.
 
-    ``grants``, ``patience`` and ``leaves`` are those of `Process`."""
+    ``grants``, ``patience``, ``leaves`` and ``opens`` are those of `Process`."""
     yield from files
     digest = hashlib.sha256("\0".join(file.content for file in files).encode()).hexdigest()
     yield Process(
@@ -40,4 +41,5 @@ def daemon(
         needs=tuple(needs),
         patience=patience,
         leaves=tuple(leaves),
+        opens=tuple(opens),
     )

@@ -158,10 +158,12 @@ def _daemons(router: Router, ha: HighAvailability, facts: Facts, rank: File, beg
             needs.append(process_key(netns, conntrack.PROCESS))
     if not stands_aside(ha, facts):
         written = _configuration(router, ha, facts, rank.path, begins)
-        yield from _keepalived(netns, directory, written, needs)
+        yield from _keepalived(netns, directory, written, needs, opens=() if begins else (rank.path,))
 
 
-def _keepalived(netns: str, directory: str, written: str, needs: Sequence[Key]) -> Iterator[Item]:
+def _keepalived(
+    netns: str, directory: str, written: str, needs: Sequence[Key], opens: Sequence[str]
+) -> Iterator[Item]:
     conf = File(f"{directory}/keepalived.conf", written, mode=0o600)
     pidfile = f"{directory}/keepalived.pid"
     argv = (PROCESS, "-P", "-f", conf.path, "-p", pidfile, "-r", f"{directory}/vrrp.pid")
@@ -175,6 +177,7 @@ def _keepalived(netns: str, directory: str, written: str, needs: Sequence[Key]) 
         needs=needs,
         patience=FAREWELL,
         leaves=[f"{directory}/vrrp.pid"],
+        opens=opens,
     )
 
 
