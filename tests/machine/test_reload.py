@@ -11,6 +11,7 @@ from ipaddress import ip_interface
 
 import pytest
 
+from hawser.machine.drivers import readings
 from hawser.machine.drivers.readings import Readings
 from hawser.machine.items.link import Veth
 from hawser.node.agent import desired
@@ -85,9 +86,18 @@ def test_a_master_goes_on_when_an_interface_goes(kernel, wishes):
 def test_reading_is_told_and_writing_is_not(tmp_path):
     path = tmp_path / "file"
     path.write_text("1")
-    readings = Readings([str(path), str(tmp_path / "nowhere")])
+    watched = Readings([str(path), str(tmp_path / "nowhere")])
     path.write_text("2")
-    assert not readings.wait(time.monotonic() + 0.05)
+    assert not watched.wait(time.monotonic() + 0.05)
     path.read_text()
-    assert readings.wait(time.monotonic() + 5)
-    readings.close()
+    assert watched.wait(time.monotonic() + 5)
+    watched.close()
+
+
+def test_without_watchers_nothing_is_waited_for(tmp_path, monkeypatch):
+    path = tmp_path / "file"
+    path.write_text("1")
+    monkeypatch.setattr(readings._libc, "inotify_init1", lambda flags: -1)
+    none = Readings([str(path)])
+    assert none.wait(time.monotonic() + 5)
+    none.close()

@@ -10,30 +10,25 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 
-from hawser.base.errors import MachineError
-
 _CLOSE_NOWRITE = 0x10
 _EVENT = struct.Struct("=iIII")
-_libc = ctypes.CDLL(None, use_errno=True)
+_libc = ctypes.CDLL(None)
 
 
 class Readings:
-    """What is read of these files from now on. A file that is not there is not waited for.
-
-    Raises MachineError where the kernel has no more to give of what it takes.
-    """
+    """What is read of these files from now on. A file that is not there is not waited for, nor is any where the kernel
+    has no more watchers to give (`fs.inotify.max_user_instances`)."""
 
     def __init__(self, paths: Iterable[str]) -> None:
         self._handle: int = _libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC)
-        if self._handle < 0:
-            raise MachineError(f"Cannot watch files: {os.strerror(ctypes.get_errno())}.")
         watches = (_libc.inotify_add_watch(self._handle, os.fsencode(path), _CLOSE_NOWRITE) for path in paths)
         self._unread = {watch for watch in watches if watch >= 0}
 
     def wait(self, deadline: float) -> bool:
         """Until all were read to their end, or until this moment of the monotonic clock; whether they were."""
         poll = select.poll()
-        poll.register(self._handle, select.POLLIN)
+        if self._unread:
+            poll.register(self._handle, select.POLLIN)
         while self._unread and (left := deadline - time.monotonic()) > 0:
             poll.poll(left * 1000)
             self._drain()
@@ -49,4 +44,5 @@ class Readings:
 
     def close(self) -> None:
         """Watch no longer."""
-        os.close(self._handle)
+        if self._handle >= 0:
+            os.close(self._handle)
