@@ -28,6 +28,11 @@ _RELOAD_SECONDS = 0.5
 """So long at most a daemon is waited for that was told to read its files again."""
 
 
+_Answered = Mapping[int, MachineError | None]
+"""By ops' places in their batch."""
+_Wait = Callable[[], _Answered]
+
+
 @dataclass(frozen=True, slots=True)
 class _Leaving:
     """A daemon that was asked to end, by a moment of the monotonic clock."""
@@ -82,42 +87,51 @@ class ProcessDriver:
 
     def begin(self, ops: Sequence[Op]) -> Finish:
         """Tell some to read again, others to end; start those that are to be."""
-        changed = [_process(op) for op in ops if op.verb is Verb.CHANGE]
-        readings = Readings(path for item in changed for path in item.opens)
-        told = {place: self._reload(op) for place, op in enumerate(ops) if op.verb is Verb.CHANGE}
-        until = time.monotonic() + _RELOAD_SECONDS
-        leaving = self._ask([_process(op) for op in ops if op.verb is Verb.DELETE])
-        in_the_way = [_process(op) for op in ops if op.verb is Verb.CREATE]
-        self._stop(in_the_way, self._ask(in_the_way))
-        launched = {
-            place: launching.launch(_process(op), self._namespaces)
-            for place, op in enumerate(ops)
-            if op.verb is Verb.CREATE
-        }
-        deadline = time.monotonic() + launching.SECONDS
+        chosen = {verb: {place: op for place, op in enumerate(ops) if op.verb is verb} for verb in Verb}
+        waits = (
+            self._tell(chosen[Verb.CHANGE]),
+            self._end(chosen[Verb.DELETE]),
+            self._start(chosen[Verb.CREATE]),
+        )
 
         def finish() -> Answers:
-            readings.wait(until)  # what they go by until then must not go before
-            readings.close()
-            return self._finish(ops, told, leaving, launched, deadline)
+            answers = {place: answer for wait in waits for place, answer in wait().items()}
+            return [answers[place] for place in range(len(ops))]
 
         return finish
 
-    def _finish(
-        self,
-        ops: Sequence[Op],
-        told: Mapping[int, MachineError | None],
-        leaving: Sequence[_Leaving],
-        launched: Mapping[int, Launched | str],
-        deadline: float,
-    ) -> Answers:
-        gone = [_process(op) for op in ops if op.verb is Verb.DELETE]
-        self._stop(gone, leaving)
-        for item in gone:
-            launching.remove_stale_pidfiles(item)
-            records.remove(item, self._directories)
-        settled = {place: self._settle(ops[place], found, deadline) for place, found in launched.items()}
-        return [{**told, **settled}.get(place) for place in range(len(ops))]
+    def _tell(self, ops: Mapping[int, Op]) -> _Wait:
+        """What they go by until they have read their files again must not go before."""
+        readings = Readings(path for op in ops.values() for path in _process(op).opens)
+        told = {place: self._reload(op) for place, op in ops.items()}
+        deadline = time.monotonic() + _RELOAD_SECONDS
+
+        def wait() -> _Answered:
+            readings.wait(deadline)
+            readings.close()
+            return told
+
+        return wait
+
+    def _end(self, ops: Mapping[int, Op]) -> _Wait:
+        items = [_process(op) for op in ops.values()]
+        leaving = self._ask(items)
+
+        def wait() -> _Answered:
+            self._stop(items, leaving)
+            for item in items:
+                launching.remove_stale_pidfiles(item)
+                records.remove(item, self._directories)
+            return dict.fromkeys(ops)
+
+        return wait
+
+    def _start(self, ops: Mapping[int, Op]) -> _Wait:
+        in_the_way = [_process(op) for op in ops.values()]
+        self._stop(in_the_way, self._ask(in_the_way))
+        launched = {place: launching.launch(_process(op), self._namespaces) for place, op in ops.items()}
+        deadline = time.monotonic() + launching.SECONDS
+        return lambda: {place: self._settle(ops[place], each, deadline) for place, each in launched.items()}
 
     def _reload(self, op: Op) -> MachineError | None:
         item = _process(op)
