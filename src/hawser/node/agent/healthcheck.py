@@ -10,6 +10,7 @@ from hawser.machine.drivers.echo import Target, answering
 from hawser.machine.drivers.namespaces import Namespaces
 from hawser.node.agent.gateways import Gateways
 from hawser.node.agent.loop import Loop
+from hawser.node.planners.facts import Contact
 from hawser.wire.intent import Router
 
 PATIENCE = 0.25
@@ -31,8 +32,9 @@ async def check_health(loop: Loop, interval: float) -> None:
 
 
 def _carried(loop: Loop, longer_than: float) -> Iterator[Router]:
-    """The routers with external gateways that this node has been master of for so many seconds."""
-    mastered = loop.mastered(longer_than)
+    """The routers with external gateways that this node has been master of for so many seconds. None while it may be
+    cut off from its peers: one word on the outside would draw back the MAC of a router that a peer has taken over."""
+    mastered = loop.mastered(longer_than) if loop.facts.contact is Contact.SOUND else ()
     routers = loop.intent.routers if loop.intent else ()
     return (router for router in routers if router.id in mastered and router.next_hops)
 
