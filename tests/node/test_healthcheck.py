@@ -7,7 +7,6 @@ from pathlib import Path
 
 from hawser.node.agent import healthcheck
 from hawser.node.planners.facts import Contact
-from hawser.wire.report import Mastership
 from tests.node import samples
 from tests.node.test_loop import Node
 
@@ -28,7 +27,6 @@ def test_a_master_that_may_be_cut_off_says_nothing_outside(tmp_path: Path, monke
     async def story(node: Node) -> None:
         node.told(samples.node())
         await node.until(lambda: node.stands("keepalived"))
-        node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
         checking = asyncio.create_task(healthcheck.check_health(node.loop, 0.1))
         await node.until(lambda: {f"qrouter-{samples.ROUTER}"} in asked)
         for doubt in (Contact.DOUBTFUL, Contact.LOST):
@@ -39,4 +37,5 @@ def test_a_master_that_may_be_cut_off_says_nothing_outside(tmp_path: Path, monke
         checking.cancel()
 
     monkeypatch.setattr(healthcheck, "answering", answering)
+    monkeypatch.setattr(node.loop, "mastered", lambda longer_than=0.0: frozenset({samples.ROUTER}))
     node.play(story)
