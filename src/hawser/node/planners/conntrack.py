@@ -87,14 +87,10 @@ echo $! >"$2/conntrackd.pid"
 # change their parts, and so many processes would keep each other, and elections, from the processors: parts that flap
 # for that would make it worse. So for a router one works and one waits, who will see all that came until then, and one
 # works on the node. The locks are on files that are there in any case, so that a deleted router leaves none.
-# Nor is any of it done in the seconds in which others are taken over, too: it is ten times the work of that.
 # A stand-by forgets what it sent as master: the end of its copies must not end the connections themselves.
 # keepalived does not see it to its end: one that is told to read its configuration again meanwhile would stand still.
 _SYNC = """#!/bin/sh
-if [ "$1" != alone ]; then
-    (sleep {later}; exec nice -n 19 "$0" alone) </dev/null >/dev/null 2>&1 &
-    exit
-fi
+[ "$1" = alone ] || exec setsid -f nice -n 19 "$0" alone </dev/null >/dev/null 2>&1
 exec 8<{conf}
 flock -n 8 || exit 0
 exec 9<"$0"
@@ -113,8 +109,6 @@ for each in "$@"; do
     timeout {patience} conntrackd -C {conf} $each
 done
 """
-_LATER = 2
-"""Seconds after which copies are made whole. What happens to connections meanwhile is copied all the same."""
 _PATIENCE = 10
 """Seconds that a conntrackd that hangs may keep others' from their turn."""
 
@@ -141,7 +135,7 @@ def desire(
     conf = File(f"{directory}/conntrackd.conf", written)
     turn = f"{directory.rpartition('/')[0]}/conntrackd.turn"
     sync = _SYNC.format(
-        conf=conf.path, control=asked, link=link, primary=primary, turn=turn, patience=_PATIENCE, later=_LATER
+        conf=conf.path, control=asked, link=link, primary=primary, turn=turn, patience=_PATIENCE
     )
     yield File(script(directory), sync, mode=0o755)
     argv = ("sh", "-c", _START, "sh", conf.path, directory)
