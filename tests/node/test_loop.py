@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
 
@@ -121,6 +122,21 @@ def test_it_looks_before_it_may_act_and_then_goes_by_what_is_known_by_then(node:
         assert plans and NETNS not in "".join(plans)
         node.told(samples.node())
         await node.until(lambda: node.stands("keepalived"))
+
+    node.play(story)
+
+
+def test_who_takes_part_goes_by_what_is_known_when_it_may_act(node: Node):
+    async def story(node: Node) -> None:
+        waiting = asyncio.create_task(node.loop.act_after(0.3))
+        node.told(samples.node())
+        await asyncio.sleep(0.1)
+        newcomer = samples.router(ha=replace(samples.router().ha, joins=True))
+        node.told(replace(samples.node(), routers=(newcomer,)))
+        await waiting
+        await node.until(lambda: node.stands("conntrackd"))
+        await asyncio.sleep(0.1)
+        assert not node.stands("name='keepalived'")
 
     node.play(story)
 

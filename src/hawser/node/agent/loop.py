@@ -162,8 +162,7 @@ class Loop:
         if self._actual is not None:
             self._lean()
         actual = await self._actual_items(intent)
-        await self._may_act.wait()
-        intent = self._intent or intent  # a newer one may have come meanwhile, and the facts are of now
+        intent = await self._until_it_may_act(intent, actual)
         self._announce(intent, actual, self._bridged)  # what left its bridge is told again when it is back
         # Elsewhere than in the event loop, which hears of other nodes and of keepalived meanwhile.
         steps = await asyncio.to_thread(desired.steps, intent, self._facts, self.roles, dict(actual))
@@ -177,6 +176,15 @@ class Loop:
             log.info("the machine is as it shall be: looked at in %.3f s, %d steps", took, steps_taken)
             self._look_began = None
         self._report(intent, actual)
+
+    async def _until_it_may_act(self, intent: NodeIntent, actual: Mapping[Key, Item]) -> NodeIntent:
+        """The intent to go by. A newer one may have come meanwhile: by what it says it is known who takes part."""
+        if not self._may_act.is_set():
+            await self._may_act.wait()
+            intent = self._intent or intent
+            self._admit(desired.running(actual, intent))
+            self._admit(self._facts.admitted | desired.taking_part(intent, self._facts))
+        return intent
 
     async def _gather_facts(self) -> None:
         machine = await asyncio.to_thread(self.machine.facts)
