@@ -226,7 +226,10 @@ class Loop:
     def _lean(self) -> None:
         """Write the numbers that lean on elections, ahead of the rest of a turn or beside it: they are files alone,
         and tens of microseconds each."""
-        if self._intent is None or not any(role.name == "l3" for role in self.roles):
+        routes = any(role.name == "l3" for role in self.roles)
+        if (
+            self._intent is None or not routes or not self._may_act.is_set()
+        ):  # which parts it plays is not known yet
             return
         outcome = self.machine.apply(desired.leaning(self._intent, self._facts, self._actual))
         if self._actual is not None:
