@@ -7,13 +7,15 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from dataclasses import replace
 from ipaddress import ip_interface
 from pathlib import Path
 
 import pytest
 
-from hawser.machine.drivers.conntrackd import resend
+from hawser.machine.drivers import conntrackd
+from hawser.machine.drivers.conntrackd import Command, tell
 from hawser.machine.drivers.namespaces import Namespaces
 from hawser.machine.items.file import File
 from hawser.node.planners import conntrack
@@ -85,10 +87,12 @@ def pair(tmp_path):
 def started(netns, own, peer, directory):
     directory.mkdir()
     ha = replace(samples.router().ha, address=own, peers=(peer.ip,))
-    items = conntrack.desire(samples.router(), ha, str(directory), (), ip_interface("169.254.0.1/24"))
-    files = {Path(item.path).name: item.content for item in items if isinstance(item, File)}
+    primary = ip_interface("169.254.0.1/24")
+    for item in conntrack.desire(samples.router(), ha, str(directory), (), primary, lock=directory / "lock"):
+        if isinstance(item, File):
+            Path(item.path).write_text(item.content)
+            Path(item.path).chmod(item.mode)
     conf = directory / "conntrackd.conf"
-    conf.write_text(files[conf.name])
     argv = ["ip", "netns", "exec", netns, "conntrackd", "-C", str(conf)]
     return subprocess.Popen(argv, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -129,14 +133,70 @@ def test_a_copy_that_has_ended_comes_again(pair, talk):
     until(lambda: "sport=5555" in table("r2"))
     until(lambda: "sport=5555" not in table("r2"), 4 * LIFE)
     assert "sport=5555" in table("r1")
-    resend(pair[0])
+    assert tell(pair[0], [Command.SEND_ALL])
     until(lambda: "sport=5555" in table("r2"))
 
 
+def lose(netns, control):
+    """The kernel's table is emptied, and the peer does not hear of ends of connections."""
+    assert tell(control, [Command.FORGET_OWN])
+    inside(netns, "conntrackd", "-C", str(Path(control).with_suffix(".conf")), "-F")
+    assert "sport=5555" not in table(netns)
+
+
+def test_who_stands_by_gets_what_it_missed(pair, talk):
+    until(lambda: "sport=5555" in table("r2"))
+    lose("r2", pair[1])
+    assert tell(pair[1], [Command.FORGET_OWN, Command.ASK_ALL])
+    until(lambda: "sport=5555" in table("r2"))
+
+
+def test_who_becomes_master_sends_what_it_took_over(pair):
+    with opened("friend", "203.0.113.2", 7777) as echo, opened("r1", "203.0.113.1", 5555) as asking:
+
+        def is_copied():
+            asking.sendto(b"?", ("203.0.113.2", 7777))
+            echo.sendto(*echo.recvfrom(16))
+            tell(pair[0], [Command.SEND_ALL])
+            return "sport=5555" in table("r2")
+
+        until(is_copied)
+    time.sleep(0.2)  # or the last news of r1's would come after its loss
+    lose("r1", pair[0])
+    assert tell(pair[1], [Command.READ_KERNEL, Command.SEND_ALL])
+    until(lambda: "sport=5555" in table("r1"))
+
+
+def test_where_no_agent_runs_keepalived_has_copies_made_whole(pair, talk):
+    directory = Path(pair[1]).parent
+    lock = directory / "lock"
+
+    def what_keepalived_runs(agent):
+        lock.write_text(agent)
+        tell(pair[0], [Command.SEND_ALL])
+        until(lambda: "sport=5555" in table("r2"))
+        lose("r2", pair[1])
+        inside("r2", str(directory / "conntrackd.sh"))
+
+    what_keepalived_runs(f"{os.getpid()}\n")
+    time.sleep(0.5)
+    assert "sport=5555" not in table("r2")
+    with subprocess.Popen(["sleep", "60"]) as stopped:
+        stopped.send_signal(signal.SIGSTOP)
+        for nobody in ("", "4194303\n", f"{stopped.pid}\n"):
+            what_keepalived_runs(nobody)
+            until(lambda: "sport=5555" in table("r2"))
+        stopped.kill()
+
+
 def test_who_does_not_listen_is_not_waited_for(tmp_path):
-    resend(str(tmp_path / "nobody"))
+    assert not tell(str(tmp_path / "nobody"), [Command.SEND_ALL])
+
+
+def test_who_hangs_is_not_waited_for_long(tmp_path, monkeypatch):
+    monkeypatch.setattr(conntrackd, "PATIENCE", 0.1)
     with socket.socket(socket.AF_UNIX) as busy:
         busy.bind(str(tmp_path / "busy"))
         busy.listen(0)
         for _ in range(3):
-            resend(str(tmp_path / "busy"))
+            assert not tell(str(tmp_path / "busy"), [Command.SEND_ALL])

@@ -1,5 +1,7 @@
 """The four laws of a plan, and what follows for single cases."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -50,10 +52,7 @@ def test_what_is_so_and_stands_on_what_stays_is_not_touched(world, data):
     """Only names, needs and claims decide: with neither in the way, nothing else moves."""
     changed = data.draw(st.frozensets(st.sampled_from(sorted(world)))) if world else frozenset()
     desired = {
-        key: Toy(toy.name, toy.needs, toy.falls, toy.holds, toy.second, toy.place, 1 - toy.shape)
-        if key in changed
-        else toy
-        for key, toy in world.items()
+        key: replace(toy, shape=1 - toy.shape) if key in changed else toy for key, toy in world.items()
     }
     assert {step.op.item.key for step in plan(desired, world).steps} == changed
 
@@ -93,6 +92,13 @@ def test_what_stands_on_a_rebuilt_thing_is_rebuilt():
     user = Toy("b", frozenset({"toy:a"}))
     found = plan(state(Toy("a", place=1), user), state(Toy("a", place=0), user))
     assert lines(found) == ["delete b", "delete a", "create a", "create b"]
+
+
+def test_what_only_follows_a_rebuilt_thing_stays():
+    later = Toy("b", follows=frozenset({"toy:a"}))
+    found = plan(state(Toy("a", place=1), later), state(Toy("a", place=0), later))
+    assert lines(found) == ["delete a", "create a"]
+    assert lines(plan(state(later, Toy("a")), {})) == ["create a", "create b"]
 
 
 def test_what_falls_with_its_support_needs_no_step():

@@ -22,6 +22,7 @@ class Toy:
     second: bool = False
     place: int = 0
     shape: int = 0
+    follows: frozenset[str] = frozenset()
 
     @property
     def key(self):
@@ -32,6 +33,9 @@ class Toy:
 
     def requires(self):
         return frozenset((kind, name) for kind, name in (need.split(":") for need in self.needs))
+
+    def awaits(self):
+        return frozenset((kind, name) for kind, name in (first.split(":") for first in self.follows))
 
     def falls_with(self):
         return frozenset((kind, name) for kind, name in (need.split(":") for need in self.falls))
@@ -54,9 +58,9 @@ def worlds(draw):
         falls = frozenset(need for need in sorted(needs) if draw(st.booleans()))
         holds = draw(st.frozensets(st.sampled_from(sorted(free)), max_size=2)) if free else frozenset()
         free -= holds
-        toy = Toy(
-            name, needs, falls, holds, draw(st.booleans()), draw(st.integers(0, 1)), draw(st.integers(0, 1))
-        )
+        follows = draw(st.frozensets(st.sampled_from(offered), max_size=2)) if offered else frozenset()
+        second, place, shape = draw(st.booleans()), draw(st.integers(0, 1)), draw(st.integers(0, 1))
+        toy = Toy(name, needs, falls, holds, second, place, shape, follows)
         state[toy.key] = toy
     return state
 

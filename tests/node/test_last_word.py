@@ -1,4 +1,5 @@
-"""What keepalived runs when its part changes, with an `ip` and a conntrackd that only say what they are asked for."""
+"""What keepalived runs when its part changes and no agent runs, with an `ip` and a conntrackd that only say what they
+are asked for."""
 
 from __future__ import annotations
 
@@ -30,7 +31,7 @@ IP = """#!/bin/sh
 cat {root}/address
 """
 MASTER = ["-R", "-B"]
-STANDBY = ["-t", "-f internal", "-n"]
+STANDBY = ["-f internal", "-n"]
 Tell = Callable[[str, bool], None]
 
 
@@ -60,7 +61,9 @@ def _script(directory: Path) -> Path:
             control.bind(str(directory / "conntrackd.ctl"))
     ha = samples.router().ha
     assert ha is not None
-    items = conntrack.desire(samples.router(), replace(ha, vrid=1), str(directory), [], primary_address(1))
+    lock = directory / "lock"
+    primary = primary_address(1)
+    items = conntrack.desire(samples.router(), replace(ha, vrid=1), str(directory), [], primary, lock=lock)
     files = {Path(item.path).name: item for item in items if isinstance(item, File)}
     for name, file in files.items():
         if not (directory / name).exists():

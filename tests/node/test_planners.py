@@ -15,6 +15,8 @@ from hawser.machine.items.link import Bridge, Member, Veth, Vlan, Vxlan
 from hawser.machine.items.netns import Netns
 from hawser.machine.items.process import Process
 from hawser.machine.items.route import Route
+from hawser.machine.plan import Verb
+from hawser.machine.plan import plan as steps_between
 from hawser.node.agent import desired
 from hawser.node.agent.roles import ROLES
 from hawser.node.planners import bridge, router
@@ -362,7 +364,7 @@ def test_who_puts_ipv6_addresses_on_a_foot_comes_after_it_speaks_ipv6():
 def test_connections_are_copied_before_keepalived_may_become_master():
     items = plan()
     processes = {p.name: p for p in only(items, Process)}
-    assert processes["conntrackd"].key in processes["keepalived"].requires()
+    assert processes["conntrackd"].key in processes["keepalived"].awaits()
     assert "Interface ha-eb820380-40" in file(items, "conntrackd.conf")
     assert "IPv4_address 169.254.192.1\n" in file(items, "conntrackd.conf")
     assert "IPv4_Destination_Address 169.254.192.2\n" in file(items, "conntrackd.conf")
@@ -370,6 +372,25 @@ def test_connections_are_copied_before_keepalived_may_become_master():
     for part in ("master", "backup", "fault"):
         assert f"notify_{part} " in conf
     assert conf.count('conntrackd.sh"') == 3
+
+
+def test_a_conntrackd_that_is_started_otherwise_by_a_newer_agent_leaves_keepalived_alone():
+    wanted = plan()
+    (copier,) = (p for p in only(wanted, Process) if p.name == "conntrackd")
+    standing = wanted | {copier.key: replace(copier, argv=("conntrackd",))}
+    found = [(step.op.verb, step.op.item.key) for step in steps_between(wanted, standing).steps]
+    assert found == [(Verb.DELETE, copier.key), (Verb.CREATE, copier.key)]
+
+
+def test_a_conntrackd_that_gets_another_peer_is_started_anew_and_keepalived_told():
+    def processes(*peers):
+        ha = replace(samples.router().ha, peers=tuple(map(ip_address, peers)))
+        items = plan(samples.node(routers=(samples.router(ha=ha),)))
+        return {p.name: p for p in only(items, Process)}
+
+    two, three = processes("169.254.192.2"), processes("169.254.192.2", "169.254.192.3")
+    assert not two["conntrackd"].can_become(three["conntrackd"])
+    assert two["keepalived"].can_become(three["keepalived"])
 
 
 def test_routers_of_one_ha_network_do_not_take_over_each_others_connections():

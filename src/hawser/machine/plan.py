@@ -163,7 +163,8 @@ def _order(ops: Mapping[_Node, Op], doomed: set[Key], actual: State, providers: 
     holders = _holders(touched)
     for (side, key), op in ops.items():
         if side == _MAKE:
-            before = {(_MAKE, future[required]) for required in op.item.requires() if required in future}
+            first = op.item.requires() | (op.item.awaits() if op.verb is Verb.CREATE else frozenset())
+            before = {(_MAKE, future[needed]) for needed in first if needed in future}
             before.add((_BREAK, key))
             for claim in _claims(op.item):
                 holder = holders.get(claim, key)

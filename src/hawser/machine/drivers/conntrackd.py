@@ -7,16 +7,43 @@ from __future__ import annotations
 
 import socket
 import struct
-from contextlib import suppress
+from collections.abc import Iterable
+from enum import IntEnum
 
-_SEND_BULK = struct.pack("=i", 22)
+PATIENCE = 3.0
+"""Seconds in which a command has to be done: one that hangs is ended in less."""
 
 
-def resend(control: str) -> None:
-    """Have the conntrackd that listens at this path send all connections that it knows of its own to its peers.
+class Command(IntEnum):
+    """What it is asked for; in brackets conntrackd's own option for it."""
 
-    Nobody is waited for: one that is not there, or is behind with its work, is not asked.
+    SEND_ALL = 22
+    """Send its peers all connections that it knows of its own (``-B``)."""
+    ASK_ALL = 23
+    """Ask its peers for all of theirs (``-n``)."""
+    FORGET_OWN = 33
+    """Know none of its own any more; the kernel keeps them (``-f internal``)."""
+    READ_KERNEL = 44
+    """Know all that the kernel has as its own (``-R``)."""
+
+
+def tell(control: str, commands: Iterable[Command]) -> bool:
+    """Have the conntrackd that listens at this path do these, each when the one before is done; whether it did.
+
+    One that is not there is not waited for, one that is busy for seconds at most.
     """
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK) as asked, suppress(OSError):
+    try:
+        for command in commands:
+            _tell(control, command)
+    except OSError:
+        return False
+    return True
+
+
+def _tell(control: str, command: Command) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as asked:
+        asked.settimeout(PATIENCE)
         asked.connect(control)
-        asked.send(_SEND_BULK)
+        asked.sendall(struct.pack("=i", command))
+        while asked.recv(4096):  # until it hangs up
+            pass

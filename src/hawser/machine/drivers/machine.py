@@ -66,7 +66,7 @@ class Hands(Protocol):
     def speak(
         self, netns: str, heartbeat: vrrp.Heartbeat, own: Address, peers: Iterable[Address]
     ) -> None: ...
-    def resend(self, control: str) -> None: ...
+    def tell(self, control: str, commands: Iterable[conntrackd.Command]) -> bool: ...
     def close(self) -> None: ...
 
 
@@ -170,9 +170,9 @@ class Machine:
         """Send a heartbeat to a router's peers, in a tenth of a millisecond. Beside all other deeds, in any thread."""
         vrrp.send(self._namespaces, netns, heartbeat, own, peers)
 
-    def resend(self, control: str) -> None:
-        """Have a conntrackd send all of its connections again. Beside all other deeds, in any thread."""
-        conntrackd.resend(control)
+    def tell(self, control: str, commands: Iterable[conntrackd.Command]) -> bool:
+        """Have a conntrackd do these, by its socket; whether it did. Beside all other deeds, in any thread."""
+        return conntrackd.tell(control, commands)
 
     def close(self) -> None:
         """Let go of every namespace."""

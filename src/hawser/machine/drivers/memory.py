@@ -14,6 +14,7 @@ from hawser.base.errors import MachineError
 from hawser.machine.apply import Outcome, apply
 from hawser.machine.driver import Answers, OwnedOnly, Prompt
 from hawser.machine.drivers.announce import Announcement
+from hawser.machine.drivers.conntrackd import Command
 from hawser.machine.drivers.kernel import refused
 from hawser.machine.drivers.machine import MachineFacts, read_with
 from hawser.machine.drivers.vrrp import Heartbeat
@@ -121,7 +122,8 @@ class MemoryMachine:
         self._missing = missing
         self._drifted = False
         self.announced: list[Announcement] = []
-        self.resent: list[str] = []
+        self.told: list[tuple[str, tuple[Command, ...]]] = []
+        self.deaf: set[str] = set()
         self.spoken: list[tuple[str, Heartbeat, tuple[IPv4Address | IPv6Address, ...]]] = []
 
     def read(self, wanted: Mapping[Key, Item]) -> dict[Key, Item]:
@@ -174,9 +176,11 @@ class MemoryMachine:
         """It is noted, with who hears it."""
         self.spoken.append((netns, heartbeat, tuple(peers)))
 
-    def resend(self, control: str) -> None:
-        """It is noted."""
-        self.resent.append(control)
+    def tell(self, control: str, commands: Iterable[Command]) -> bool:
+        """It is noted, but of those that are ``deaf``."""
+        if control not in self.deaf:
+            self.told.append((control, tuple(commands)))
+        return control not in self.deaf
 
     def close(self) -> None:
         """Nothing to let go."""

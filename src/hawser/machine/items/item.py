@@ -31,6 +31,10 @@ class Item(ABC):
         """What must stand before it. A key that no item provides is taken as a fact of the machine."""
         return frozenset()
 
+    def awaits(self) -> frozenset[Key]:
+        """What is made first where both are made. Unlike what it requires, that may go while this stands."""
+        return frozenset()
+
     def falls_with(self) -> frozenset[Key]:
         """Those of the required keys whose removal takes this away too, at once and for free."""
         return frozenset()

@@ -24,9 +24,9 @@ class Process(Item):
     ``reads`` are the files it reads at start and at SIGHUP; ``loaded`` is a digest of their contents: when
     only it differs, the process is told to read them again. ``grants`` are what it gives out and remembers
     (leases): of more it is told, one that is taken back wants a new process, which has forgotten it.
-    ``needs`` are other keys that must stand first. ``patience`` is how many seconds it gets to end by itself once it
-    was told to; 0: it is ended without a word, and so without one of its own. ``directory`` is where its record is
-    kept (argv, pid, start time, ``loaded``), below our own directories. ``leaves`` are files that it makes and takes
+    ``needs`` are other keys that must stand first, and while it does; ``follows`` are those that only come first.
+    ``patience`` is how many seconds it gets to end by itself once it was told to; 0: it is ended without a word, and
+    so without one of its own. ``directory`` is where its record is kept (argv, pid, start time, ``loaded``), below our own directories. ``leaves`` are files that it makes and takes
     away by itself, and leaves behind when it was ended without a word. ``opens`` are files that it opens and closes at
     the end of reading the others again: until then it goes by what they said before.
     """
@@ -40,6 +40,7 @@ class Process(Item):
     loaded: str = ""
     grants: tuple[str, ...] = ()
     needs: tuple[Key, ...] = field(default=(), compare=False)
+    follows: tuple[Key, ...] = field(default=(), compare=False)
     patience: float = field(default=PATIENCE, compare=False)
     leaves: tuple[str, ...] = field(default=(), compare=False)
     opens: tuple[str, ...] = field(default=(), compare=False)
@@ -52,6 +53,10 @@ class Process(Item):
     def requires(self) -> frozenset[Key]:
         """Its namespace, the files it reads, and what it needs."""
         return inside(self.netns) | {file_key(path) for path in self.reads} | set(self.needs)
+
+    def awaits(self) -> frozenset[Key]:
+        """What it follows."""
+        return frozenset(self.follows)
 
     def falls_with(self) -> frozenset[Key]:
         """Nothing: a process keeps its namespace alive, so it is always stopped first."""

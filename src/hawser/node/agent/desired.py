@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from itertools import groupby
 
@@ -14,7 +14,7 @@ from hawser.machine.items.link import Member
 from hawser.machine.items.process import Process, process_key
 from hawser.machine.plan import Op, Plan, Verb, plan
 from hawser.node.agent.roles import Role
-from hawser.node.planners import router, router_ha
+from hawser.node.planners import conntrack, router, router_ha
 from hawser.node.planners.facts import Facts
 from hawser.wire.intent import NodeIntent
 from hawser.wire.report import Mastership
@@ -47,6 +47,12 @@ def leaning(intent: NodeIntent, facts: Facts, actual: Items | None) -> Plan:
 def started(done: Iterable[Op]) -> set[Key]:
     """The daemons that were begun by these steps."""
     return {op.item.key for op in done if op.verb is Verb.CREATE and isinstance(op.item, Process)}
+
+
+def copied_anew(intent: NodeIntent, started: Collection[Key]) -> list[str]:
+    """The routers, by id, whose conntrackd is among these daemons."""
+    netns = names.router_namespace
+    return [each.id for each in intent.routers if process_key(netns(each.id), conntrack.PROCESS) in started]
 
 
 def doomed(steps: Plan) -> set[Key]:

@@ -21,6 +21,7 @@ from hawser.node.agent import desired, status
 from hawser.node.agent.alarms import Alarms
 from hawser.node.agent.announcing import Announcer, standing
 from hawser.node.agent.cache import Cache
+from hawser.node.agent.copies import Copies
 from hawser.node.agent.daemons import Daemons
 from hawser.node.agent.parts import Parts
 from hawser.node.agent.reporter import Reporter
@@ -55,6 +56,7 @@ class Loop:
         self._facts = Facts(settings, frozenset(), frozenset(), frozenset(), None, {}, told=False)
         self._actual: dict[Key, Item] | None = None
         self._parts = Parts()
+        self.copies = Copies(machine, settings.ha_confs_path, self._parts)
         self._announcer = Announcer(settings, machine)
         self._bridged: frozenset[str] = frozenset()
         self._alarms = Alarms()
@@ -168,7 +170,9 @@ class Loop:
         steps = await asyncio.to_thread(desired.steps, intent, self._facts, self.roles, dict(actual))
         self.daemons.let_go(desired.doomed(steps))
         outcome = await asyncio.to_thread(self.machine.apply, steps)
-        self.daemons.follow(desired.started(outcome.done))
+        started = desired.started(outcome.done)
+        self.daemons.follow(started)
+        self.copies.renew(desired.copied_anew(intent, started))
         self._settle(actual, outcome)
         self._announce(intent, actual, self._bridged | desired.members(outcome.done))
         if self._look_began is not None and not outcome.failed:
@@ -261,7 +265,10 @@ class Loop:
         self.reporter.tell(ports, routers)
 
     def _set_part(self, router_id: str, part: Mastership) -> None:
-        if self._parts.play(router_id, part) and part is Mastership.ACTIVE:  # it can look for itself now
+        if not self._parts.play(router_id, part):
+            return
+        self.copies.renew([router_id])
+        if part is Mastership.ACTIVE:  # it can look for itself now
             held = self._facts.outlooks.items()
             self._facts = replace(
                 self._facts, outlooks={each: outlook for each, outlook in held if each != router_id}

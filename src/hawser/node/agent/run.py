@@ -19,7 +19,6 @@ from hawser.machine.drivers.voice import Voice
 from hawser.node.agent import watch
 from hawser.node.agent.alone import alone
 from hawser.node.agent.claims import Succession, contest
-from hawser.node.agent.copies import refresh_copies
 from hawser.node.agent.guard import guard, guard_copies
 from hawser.node.agent.healthcheck import check_health
 from hawser.node.agent.heartbeat import FIRST_WORD, Heartbeat
@@ -48,7 +47,7 @@ def roles_named(wanted: Sequence[str]) -> list[Role]:
 def run(settings: NodeSettings, roles: Sequence[Role]) -> None:
     """Run until SIGTERM or SIGINT. What was built stays: daemons and interfaces outlive the agent. MachineError
     when another process of this node runs one of the roles."""
-    with alone(settings.state_path, (role.name for role in roles)):
+    with alone(settings, (role.name for role in roles)):
         asyncio.run(_run(settings, roles))
 
 
@@ -89,7 +88,7 @@ def _routing(settings: NodeSettings, loop: Loop) -> Iterator[Coroutine[Any, Any,
     yield contest(loop, Voice(), heartbeat.silent)
     if settings.ha_conntrackd_enabled:
         yield guard_copies(loop)
-        yield refresh_copies(loop)
+        yield loop.copies.keep()
     if settings.ha_vrrp_health_check_interval:
         yield check_health(loop, settings.ha_vrrp_health_check_interval)
     if settings.local_ip is not None:

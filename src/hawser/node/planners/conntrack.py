@@ -1,13 +1,16 @@
 """Connections that outlive their router's master: conntrackd copies the master's table to its peers.
 
 What it receives goes straight into the kernel (no external cache), so a peer that becomes master has nothing to
-commit first. keepalived itself runs the two commands that keep the copies whole: no agent is in the way.
+commit first. Copies are made whole after a change of parts: by the agent (`node.agent.copies`), and where none runs by
+a script of keepalived's.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address
+from pathlib import Path
 
 from hawser.base import names
 from hawser.base.addresses import Interface
@@ -76,20 +79,19 @@ _ALL = """    Multicast {{
         RcvSocketBuffer 2097152
     }}
 """
-# conntrackd has no pid file of its own. What came about since one died its peers do not know of, or it does not: what
-# this node's part asks for is done again. A keepalived that is yet to start has it done by itself.
+# conntrackd has no pid file of its own.
 _START = """
 conntrackd -C "$1" &
 echo $! >"$2/conntrackd.pid"
-[ ! -e "$2/vrrp.pid" ] || "$2/conntrackd.sh"
 """
-# It looks for its part itself: words that come at once may overtake each other. When a node is lost all of its routers
-# change their parts, and so many processes would keep each other, and elections, from the processors: parts that flap
-# for that would make it worse. So for a router one works and one waits, who will see all that came until then, and one
-# works on the node. The locks are on files that are there in any case, so that a deleted router leaves none.
-# A stand-by forgets what it sent as master: the end of its copies must not end the connections themselves.
+# An agent that runs (and is not stopped) does the same without a process: when a node is lost hundreds of routers
+# change their parts at once. The script looks for its part itself: words that come at once may overtake each other.
+# Many of its processes would keep each other, and elections, from the processors, and parts that flap for that would
+# make it worse: so for a router one works and one waits, who will see all that came until then, and one works on the
+# node. The locks are on files that are there in any case, so that a deleted router leaves none.
 # keepalived does not see it to its end: one that is told to read its configuration again meanwhile would stand still.
 _SYNC = """#!/bin/sh
+read -r agent <{lock} && read -r _ _ state _ <"/proc/$agent/stat" && [ "$state" != T ] && exit
 [ "$1" = alone ] || exec setsid -f nice -n 19 "$0" alone </dev/null >/dev/null 2>&1
 exec 8<{conf}
 flock -n 8 || exit 0
@@ -103,7 +105,7 @@ exec 8<&-
 # master: take the kernel's table as the truth and send all of it; else: let go of what is old, ask the master.
 case $(ip -4 -o address show dev {link}) in
 *' {primary} '*) set -- -R -B ;;
-*) set -- -t '-f internal' -n ;;
+*) set -- '-f internal' -n ;;
 esac
 for each in "$@"; do
     timeout {patience} conntrackd -C {conf} $each
@@ -124,10 +126,16 @@ def script(directory: str) -> str:
 
 
 def desire(
-    router: Router, ha: HighAvailability, directory: str, needs: Sequence[Key], primary: Interface
+    router: Router,
+    ha: HighAvailability,
+    directory: str,
+    needs: Sequence[Key],
+    primary: Interface,
+    *,
+    lock: Path,
 ) -> Iterator[Item]:
     """conntrackd, what keepalived runs, and the rules that keep a moved connection from being cut short. ``primary``
-    is the address in the HA network that the master has."""
+    is the address in the HA network that the master has, ``lock`` the file with the pid of the agent that runs."""
     netns = names.router_namespace(router.id)
     link = names.ha_interface(ha.port_id)
     channel, asked = _channel(ha, link), control(directory)
@@ -135,10 +143,11 @@ def desire(
     conf = File(f"{directory}/conntrackd.conf", written)
     turn = f"{directory.rpartition('/')[0]}/conntrackd.turn"
     sync = _SYNC.format(
-        conf=conf.path, control=asked, link=link, primary=primary, turn=turn, patience=_PATIENCE
+        conf=conf.path, control=asked, link=link, primary=primary, turn=turn, patience=_PATIENCE, lock=lock
     )
     yield File(script(directory), sync, mode=0o755)
-    argv = ("sh", "-c", _START, "sh", conf.path, directory)
+    # It ends when it is told to read its file again: what stands in it is one of its arguments.
+    argv = ("sh", "-c", _START, "sh", conf.path, directory, hashlib.sha256(written.encode()).hexdigest())
     pidfile = f"{directory}/conntrackd.pid"
     yield from daemon(
         PROCESS,

@@ -19,6 +19,7 @@ def daemon(
     directory: str,
     files: Sequence[File],
     needs: Sequence[Key] = (),
+    follows: Sequence[Key] = (),
     grants: Sequence[str] = (),
     patience: float = PATIENCE,
     leaves: Sequence[str] = (),
@@ -26,7 +27,7 @@ def daemon(
 ) -> Iterator[Item]:
     """The files, and a process that reads them again when one changes. ``needs`` must stand before it.
 
-    ``grants``, ``patience``, ``leaves`` and ``opens`` are those of `Process`."""
+    ``follows``, ``grants``, ``patience``, ``leaves`` and ``opens`` are those of `Process`."""
     yield from files
     digest = hashlib.sha256("\0".join(file.content for file in files).encode()).hexdigest()
     yield Process(
@@ -39,6 +40,7 @@ def daemon(
         loaded=digest,
         grants=tuple(grants),
         needs=tuple(needs),
+        follows=tuple(follows),
         patience=patience,
         leaves=tuple(leaves),
         opens=tuple(opens),

@@ -153,17 +153,18 @@ def _daemons(router: Router, ha: HighAvailability, facts: Facts, rank: File, beg
     wired: list[Key] = [("member", "", names.tap(ha.port_id)), ("address", netns, link, str(ha.address))]
     needs = [*wired, file_key(rank.path), *(feet.speaks_ipv6(netns, foot) for foot, _ in feet.links(router))]
     if facts.settings.ha_conntrackd_enabled:
-        yield from conntrack.desire(router, ha, directory, wired, primary_address(ha.vrid))
-        if not begins:  # a new router has no connections yet that it would have to ask its peers for
-            needs.append(process_key(netns, conntrack.PROCESS))
+        lock = facts.settings.lock("l3")
+        yield from conntrack.desire(router, ha, directory, wired, primary_address(ha.vrid), lock=lock)
     if not stands_aside(ha, facts):
         written = _configuration(router, ha, facts, rank.path, begins)
-        yield from _keepalived(netns, directory, written, needs, opens=() if begins else (rank.path,))
+        yield from _keepalived(netns, directory, written, needs, None if begins else rank.path)
 
 
 def _keepalived(
-    netns: str, directory: str, written: str, needs: Sequence[Key], opens: Sequence[str]
+    netns: str, directory: str, written: str, needs: Sequence[Key], rank_file: str | None
 ) -> Iterator[Item]:
+    """``rank_file`` is None for a new router's first master. That has no connections, either, which copies would have
+    to be there for."""
     conf = File(f"{directory}/keepalived.conf", written, mode=0o600)
     pidfile = f"{directory}/keepalived.pid"
     argv = (PROCESS, "-P", "-f", conf.path, "-p", pidfile, "-r", f"{directory}/vrrp.pid")
@@ -175,9 +176,10 @@ def _keepalived(
         directory=directory,
         files=[conf],
         needs=needs,
+        follows=[process_key(netns, conntrack.PROCESS)] if rank_file else [],
         patience=FAREWELL,
         leaves=[f"{directory}/vrrp.pid"],
-        opens=opens,
+        opens=[rank_file] if rank_file else [],
     )
 
 
