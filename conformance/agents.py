@@ -97,7 +97,8 @@ class Node:
             for router in intent.routers:
                 leads = router.ha is not None and router.ha.rank == 0
                 self._parts.play(router.id, Mastership.ACTIVE if leads else Mastership.STANDBY)
-            self.reporter.tell(ports, self._parts.statuses(intent))
+            self.reporter.tell_ports(ports)
+            self.reporter.tell_routers(self._parts.statuses(intent))
 
     def _agents(self) -> list[AgentState]:
         facts = _nothing(self._settings)

@@ -44,6 +44,8 @@ def test_they_go_with_their_namespace(bench):
         (("192.0.2.1", KEPT, INSIDE, "192.0.2.1"), True),
         (("192.0.2.1", TAKEN, INSIDE, "192.0.2.1"), False),
         (("192.0.2.1", KEPT, "10.1.0.7", "192.0.2.1"), False),
+        (("192.0.2.1", KEPT, KEPT, "192.0.2.1"), False),
+        (("192.0.2.1", TAKEN, TAKEN, "192.0.2.1"), True),
         ((INSIDE, "192.0.2.1", "192.0.2.1", KEPT), True),
         ((INSIDE, "192.0.2.1", "192.0.2.1", TAKEN), False),
         (("10.1.0.7", "192.0.2.1", "192.0.2.1", KEPT), False),

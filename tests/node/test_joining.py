@@ -35,11 +35,11 @@ class Ear:
         """Nothing to let go."""
 
 
-def joins_after(said: str) -> float | None:
+def joins_after(said: str, wired_after: float = 0.0) -> float | None:
     """The seconds after which it may join; None if it may not by the end."""
     newcomer = Newcomer(Ear(said), 0.0, PATIENCE)
     looks = (number * LOOK for number in range(len(said) - 1))
-    return next((now for now in looks if newcomer.may_join(now)), None)
+    return next((now for now in looks if newcomer.may_join(now, now >= wired_after)), None)
 
 
 def test_it_joins_with_the_first_heartbeat():
@@ -53,6 +53,10 @@ def test_it_waits_for_as_long_as_there_is_a_master_that_does_not_know_it():
 def test_it_joins_soon_where_there_is_no_master():
     assert joins_after("-" * 100) == pytest.approx(PATIENCE)
     assert joins_after("-m--" * 10 + "-" * 100) == pytest.approx(37 * LOOK + PATIENCE)
+
+
+def test_it_does_not_count_the_silence_of_an_interface_that_is_not_wired_yet():
+    assert joins_after("-" * 100, wired_after=2.0) == pytest.approx(2.0 + PATIENCE, abs=2 * LOOK)
 
 
 def node(state_path: Path, joins: bool = True, machine=None) -> Node:
@@ -86,7 +90,7 @@ def test_who_takes_part_already_is_no_newcomer_whatever_a_server_says_later(tmp_
     known.play(build)
 
     async def again(node: Node) -> None:
-        await node.until(lambda: bool(node.loop.agent_states()))
+        await node.until(lambda: bool(node.loop.telling.agent_states()))
         node.machine.lose(("link", "", "tapda3504ad-ba"))
         node.loop.look()
         await node.until(lambda: node.stands("name='tapda3504ad-ba'"))

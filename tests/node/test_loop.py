@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import threading
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from ipaddress import ip_address
@@ -252,10 +255,83 @@ def test_an_agent_is_what_its_node_is(node: Node):
     async def story(node: Node) -> None:
         node.told(samples.node())
         await node.until(lambda: node.stands("keepalived"))
-        states = {state.binary: state for state in node.loop.agent_states()}
+        states = {state.binary: state for state in node.loop.telling.agent_states()}
         assert set(states) == {f"neutron-{name}-agent" for name in ("l3", "dhcp", "linuxbridge", "metadata")}
         assert states["neutron-metadata-agent"].availability_zone == ""
         assert states["neutron-linuxbridge-agent"].tunnel_address == "10.0.1.21"
         assert states["neutron-l3-agent"].configurations["routers"] == 1
+
+    node.play(story)
+
+
+def test_a_word_of_keepaliveds_that_comes_while_the_machine_is_read_is_the_newer(node: Node, monkeypatch):
+    async def story(node: Node) -> None:
+        node.told(samples.node())
+        await node.until(lambda: node.stands("keepalived"))
+        node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
+        reading, held = threading.Event(), node.machine.held
+
+        def slowly(namespaces):
+            found = held(namespaces)
+            reading.set()
+            time.sleep(0.1)
+            return found
+
+        monkeypatch.setattr(node.machine, "held", slowly)
+        node.loop.mastership(samples.ROUTER, Mastership.STANDBY)
+        node.loop.look()
+        await node.until(reading.is_set)
+        node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
+        await asyncio.sleep(0.2)
+        assert node.loop.mastered() == {samples.ROUTER}
+
+    node.play(story)
+
+
+def test_elections_do_not_wait_for_a_long_turn(node: Node, monkeypatch):
+    async def story(node: Node) -> None:
+        node.told(samples.node())
+        await node.until(lambda: node.stands("keepalived"))
+        node.loop.mastership(samples.ROUTER, Mastership.STANDBY)
+        working, apply = threading.Event(), node.machine.apply
+
+        def slowly(plan):
+            if threading.current_thread() is not threading.main_thread():
+                working.set()
+                time.sleep(0.5)
+            return apply(plan)
+
+        monkeypatch.setattr(node.machine, "apply", slowly)
+        node.machine.lose(TAP)
+        node.loop.wake()
+        await node.until(working.is_set)
+        working.clear()
+        node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
+        await asyncio.sleep(0.2)
+        assert node.stands("content='  40") and not working.is_set()
+
+    node.play(story)
+
+
+def test_a_full_disk_is_no_reason_to_stop(node: Node, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("hawser.node.agent.cache.Cache.save", full)
+
+    async def story(node: Node) -> None:
+        node.told(samples.node())
+        await node.until(lambda: node.stands("keepalived"))
+
+    node.play(story)
+
+
+def test_a_clock_that_is_set_back_makes_no_master_forget_its_routers(node: Node, monkeypatch):
+    async def story(node: Node) -> None:
+        node.told(samples.node())
+        node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
+        now = time.time()
+        monkeypatch.setattr(time, "time", lambda: now - 3600)
+        assert node.loop.mastered() == {samples.ROUTER}
 
     node.play(story)

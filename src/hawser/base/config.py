@@ -273,7 +273,7 @@ def _address(option: str, text: str) -> Address:
 
 def _group(text: str) -> Network:
     try:
-        group = ip_network(text)
+        group = ip_network(text, strict=False)
     except ValueError as error:
         raise BadInput(
             "vxlan_group", str(error), "Give a group such as 239.1.1.1, or 239.0.0.0/8."

@@ -5,7 +5,10 @@ Interface names hold at most 15 characters (IFNAMSIZ less the terminating zero).
 
 from __future__ import annotations
 
+import hashlib
+
 ID_CHARACTERS = 11
+MOST_CHARACTERS = 15
 
 ROUTER_NAMESPACE = "qrouter-"
 DHCP_NAMESPACE = "qdhcp-"
@@ -57,5 +60,10 @@ def vxlan(vni: int) -> str:
 
 
 def vlan(parent: str, vid: int) -> str:
-    """The VLAN interface of a segment on a physical interface."""
-    return f"{parent}.{vid}"
+    """The VLAN interface of a segment on a physical interface; of one with a long name as much as there is room for,
+    and what tells it from others that begin alike."""
+    whole = f"{parent}.{vid}"
+    if len(whole) <= MOST_CHARACTERS:
+        return whole
+    ending = f"{hashlib.sha256(parent.encode()).hexdigest()[:5]}.{vid}"
+    return parent[: MOST_CHARACTERS - len(ending)] + ending

@@ -51,8 +51,10 @@ class RouterStatus:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One node's news; tuples hold only what changed since the last report, ``agents`` always all."""
+    """One node's news; tuples hold only what changed since the last report, ``agents`` always all. ``sent_at`` is by
+    the node's own clock, as all of its times are: by it servers tell how long ago they were. 0 where it is not said."""
 
     agents: tuple[AgentState, ...] = ()
     ports: tuple[PortStatus, ...] = ()
     routers: tuple[RouterStatus, ...] = ()
+    sent_at: float = 0.0

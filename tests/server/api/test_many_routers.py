@@ -97,3 +97,30 @@ def test_what_nodes_say_late_has_the_time_when_it_came_about(store, admin):
     )
     says("a", Mastership.STANDBY, begun)
     assert {each["host"]: each["ha_state"] for each in places(admin)} == {"a": "standby", "b": "active"}
+
+
+def test_who_is_master_does_not_hang_on_the_clocks_of_nodes(store, admin):
+    """Node a's clock is a minute ahead, b's is right. The master is who became so last."""
+    alive(store, "a", "b")
+    router = admin.make("router", ha=True)["id"]
+    begun = time.time()
+
+    def says(host, part, at, sent_at):
+        report.take(store, host, Report(routers=(RouterStatus(router, part, at),), sent_at=sent_at))
+
+    says("a", Mastership.ACTIVE, begun + 60 - 30, begun + 60)
+    says("b", Mastership.ACTIVE, begun - 1, begun)
+    shown = {each["host"]: each["ha_state"] for each in places(admin)}
+    assert shown == {"a": "unknown", "b": "active"}
+
+
+def test_what_is_told_again_is_no_news(store, admin):
+    alive(store, "a", "b")
+    router = admin.make("router", ha=True)["id"]
+    begun = time.time()
+    status = RouterStatus(router, Mastership.ACTIVE, begun - 10)
+    said = []
+    for late in (0.0, 0.1, 0.3):
+        report.take(store, "a", Report(routers=(status,), sent_at=begun - late))
+        said.append({each["host"]: each["ha_state_since"] for each in places(admin)}["a"])
+    assert len(set(said)) == 1

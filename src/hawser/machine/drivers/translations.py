@@ -31,8 +31,8 @@ _NESTED = 0x8000
 
 
 class TranslationsDriver(Prompt):
-    """One list of connections a namespace that loses a way; none where it only gains some, or has no connection, or
-    goes: its connections go with it, and where others have copies of them they live on there."""
+    """One list of connections a namespace whose ways change; none where it has no connection, or goes: its connections
+    go with it, and where others have copies of them they live on there."""
 
     kinds = (Translations,)
 
@@ -58,7 +58,7 @@ class TranslationsDriver(Prompt):
             if op.verb is Verb.DELETE:
                 self._forget(item)
                 return None
-            if not isinstance(op.was, Translations) or op.was.loses(item):
+            if not isinstance(op.was, Translations) or op.was.differs(item):
                 self._end(item)
             _write(item)
         except (MachineError, OSError) as error:

@@ -26,8 +26,9 @@ class Process(Item):
     (leases): of more it is told, one that is taken back wants a new process, which has forgotten it.
     ``needs`` are other keys that must stand first, and while it does; ``follows`` are those that only come first.
     ``patience`` is how many seconds it gets to end by itself once it was told to; 0: it is ended without a word, and
-    so without one of its own. ``directory`` is where its record is kept (argv, pid, start time, ``loaded``), below our own directories. ``leaves`` are files that it makes and takes
-    away by itself, and leaves behind when it was ended without a word. ``opens`` are files that it opens and closes at
+    so without one of its own. ``directory`` is where its record is kept (argv, pid, start time, ``loaded``), below our
+    own directories. ``leaves`` are files that it makes and takes away by itself, and leaves behind when it was ended
+    without a word. ``opens`` are files that it opens and closes at
     the end of reading the others again: until then it goes by what they said before.
     """
 

@@ -63,12 +63,13 @@ class Translations(Item):
         """The place of its record."""
         return frozenset({("translations", self.directory)})
 
-    def loses(self, new: Translations) -> bool:
+    def differs(self, new: Translations) -> bool:
         """Whether there may be connections that ``new`` does not allow, though this one did."""
-        return self.outside not in (None, new.outside) or not set(self.ways) <= set(new.ways)
+        return self.outside not in (None, new.outside) or set(self.ways) != set(new.ways)
 
     def allows(self, connection: Connection) -> bool:
-        """Whether a connection is as it came, or translated by a way that there is.
+        """Whether a connection is translated by a way that there is, or is as it came and there is no way for it: one
+        that began before its way would never be led there, as long as its packets come.
 
         Link-local services (RFC 3927) are not reached from outside, and none of our ways.
         """
@@ -76,15 +77,14 @@ class Translations(Item):
 
     def _inward(self, connection: Connection) -> bool:
         outer, inner = connection.destination, connection.answers_from
-        return (
-            outer == inner
-            or outer.is_link_local
-            or any(
-                way.protocol in (0, connection.protocol) and way.first <= connection.port <= way.last
-                for way in self.ways
-                if (way.outer, way.inner) == (outer, inner)
-            )
-        )
+        led = [
+            way.inner
+            for way in self.ways
+            if way.outer == outer
+            and way.protocol in (0, connection.protocol)
+            and way.first <= connection.port <= way.last
+        ]
+        return inner in led or outer.is_link_local or (outer == inner and not led)
 
     def _outward(self, connection: Connection) -> bool:
         inner, outer = connection.source, connection.answers_to

@@ -18,6 +18,9 @@ from hawser.wire.report import Mastership
 
 log = logging.getLogger(__name__)
 
+PAUSE = 0.2
+"""Seconds before one that ended is started again: one that ends at once shall not keep the machine busy."""
+
 
 class Daemons:
     """``patience`` is in seconds: the time in which a peer takes over. ``look`` has the loop look at the machine."""
@@ -28,6 +31,14 @@ class Daemons:
         self._patience = patience
         self._look = look
         self._pids: Mapping[Key, int] = {}
+        self._spared: dict[Key, float] = {}
+
+    def spared(self) -> set[Key]:
+        """The keepalived that are gone and not to be missed yet: a dead one's addresses still carry its router, and its
+        start takes them away. Until a peer has had the time to take over it is as if they ran."""
+        now = asyncio.get_running_loop().time()
+        self._spared = {key: until for key, until in self._spared.items() if until > now}
+        return set(self._spared)
 
     def let_go(self, doomed: Collection[Key]) -> None:
         """A turn is about to end these: that they do is no news."""
@@ -39,13 +50,20 @@ class Daemons:
         self._pids = self._machine.pids()
         if not self.events.follow(self._pids.values()):
             self._look()
-        if set(started) - self._pids.keys():
-            self.ended()  # before it could be followed
+        if set(started) - self._pids.keys():  # before it could be followed
+            asyncio.get_running_loop().call_later(PAUSE, self._look)
 
     def ended(self) -> None:
-        """A daemon is gone. A dead keepalived's addresses still carry its router: it is not started again before
-        a peer had the time to take over, for its start takes them away."""
-        asyncio.get_running_loop().call_later(self._patience, self._look)
+        """Some are gone: they are missed soon."""
+        loop, alive = asyncio.get_running_loop(), self._machine.pids()
+        dead = self._pids.keys() - alive.keys()
+        self._pids = {key: pid for key, pid in self._pids.items() if key in alive}
+        electors = {key for key in dead if key[2] == router_ha.PROCESS}
+        self._spared |= dict.fromkeys(electors, loop.time() + self._patience)
+        if electors:
+            loop.call_later(self._patience, self._look)
+        if dead - electors or not dead:
+            loop.call_later(PAUSE, self._look)
 
     def electors(self, intent: NodeIntent | None, facts: Facts) -> Iterator[tuple[int, Key, Mastership]]:
         """Each keepalived: its main pid, its key, and which part it plays."""

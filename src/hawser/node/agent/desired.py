@@ -14,7 +14,7 @@ from hawser.machine.items.link import Member
 from hawser.machine.items.process import Process, process_key
 from hawser.machine.plan import Op, Plan, Verb, plan
 from hawser.node.agent.roles import Role
-from hawser.node.planners import conntrack, router, router_ha
+from hawser.node.planners import bridge, conntrack, router, router_ha
 from hawser.node.planners.facts import Facts
 from hawser.wire.intent import NodeIntent
 from hawser.wire.report import Mastership
@@ -93,9 +93,10 @@ def _links(items: Items) -> set[str]:
     return {key[2] for item in items.values() for key in item.provides() if key[:2] == ("link", ROOT)}
 
 
-def taps(intent: NodeIntent) -> frozenset[str]:
-    """The taps of all ports of this node."""
-    return frozenset(names.tap(port.id) for port in intent.ports)
+def wireable(intent: NodeIntent, facts: Facts) -> frozenset[str]:
+    """The taps of this node's ports, but of those whose network it cannot wire."""
+    lost = {segment.id for segment in intent.segments if bridge.obstacle(segment, facts)}
+    return frozenset(names.tap(port.id) for port in intent.ports if port.network_id not in lost)
 
 
 def ours(actual: Items, roles: Iterable[Role], settings: NodeSettings) -> dict[Key, Item]:

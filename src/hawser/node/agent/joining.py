@@ -31,9 +31,10 @@ class Newcomer:
         self._patience = patience
         self._quiet_since = now
 
-    def may_join(self, now: float) -> bool:
-        """Whether this node is known there, or there is nobody to know it; asks for the master, else."""
-        if self._ear.answered():
+    def may_join(self, now: float, wired: bool) -> bool:
+        """Whether this node is known there, or there is nobody to know it; asks for the master, else. Until its foot is
+        ``wired`` it can hear nobody."""
+        if self._ear.answered() or not wired:
             self._quiet_since = now
         if self._ear.heard() or now - self._quiet_since >= self._patience:
             return True
@@ -58,7 +59,10 @@ async def join(loop: Loop) -> None:
         for port_id in waiting.keys() - newcomers:
             if ear := _ear(namespaces, *waiting[port_id]):
                 newcomers[port_id] = Newcomer(ear, clock(), patience)
-        if known := {port_id for port_id, each in newcomers.items() if each.may_join(clock())}:
+        wired = {port_id for port_id in newcomers if names.tap(port_id) in loop.bridged}
+        if known := {
+            port_id for port_id, each in newcomers.items() if each.may_join(clock(), port_id in wired)
+        }:
             loop.admit(known)
         await asyncio.sleep(LOOK)
 

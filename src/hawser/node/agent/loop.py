@@ -17,24 +17,25 @@ from hawser.base.errors import MachineError
 from hawser.machine.apply import Outcome
 from hawser.machine.drivers.machine import Hands
 from hawser.machine.items.item import Item, Key
-from hawser.node.agent import desired, status
-from hawser.node.agent.alarms import Alarms
+from hawser.node.agent import desired
 from hawser.node.agent.announcing import Announcer, standing
 from hawser.node.agent.cache import Cache
 from hawser.node.agent.copies import Copies
 from hawser.node.agent.daemons import Daemons
 from hawser.node.agent.parts import Parts
-from hawser.node.agent.reporter import Reporter
 from hawser.node.agent.rest import Rest
 from hawser.node.agent.roles import Role
-from hawser.node.planners import bridge, router_ha
+from hawser.node.agent.telling import Telling
+from hawser.node.planners import router_ha
 from hawser.node.planners.facts import Contact, Facts, Outlook
 from hawser.wire.change import IntentChange
 from hawser.wire.intent import NodeIntent
-from hawser.wire.report import AgentState, Mastership
+from hawser.wire.report import Mastership
 
 log = logging.getLogger(__name__)
 
+SOON = 0.02
+"""Seconds in which more of keepalived's news is waited for before it is acted on beside a turn."""
 LONGEST_REST = 0.01
 """Seconds at most between two turns while news keeps coming: a burst of changes is done together."""
 
@@ -47,8 +48,6 @@ class Loop:
         self.roles = roles
         self.machine = machine
         self.daemons = Daemons(machine, router_ha.takeover_time(settings), self.look)
-        self.started_at = time.time()
-        self.reporter = Reporter(settings, self.agent_states)
         self._cache = Cache(
             Path(settings.state_path) / "hawser" / f"intent-{'-'.join(role.name for role in roles)}.json"
         )
@@ -56,10 +55,13 @@ class Loop:
         self._facts = Facts(settings, frozenset(), frozenset(), frozenset(), None, {}, told=False)
         self._actual: dict[Key, Item] | None = None
         self._parts = Parts()
+        self.telling = Telling(settings, roles, self._parts, self._known)
         self.copies = Copies(machine, settings.ha_confs_path, self._parts)
         self._announcer = Announcer(settings, machine)
         self._bridged: frozenset[str] = frozenset()
-        self._alarms = Alarms()
+        self._heard: set[str] = set()
+        """Routers that keepalived spoke of since the last look at the machine began: its word is the newer."""
+        self._acting: asyncio.TimerHandle | None = None
         self._rest = Rest(machine.drifted, settings.resync_interval)
         self._look_began: float | None = None
         self._may_act = asyncio.Event()
@@ -75,19 +77,42 @@ class Loop:
         """What is known beside it, with the parts that this machine plays as they are now."""
         return replace(self._facts, masterships=self._parts.known())
 
+    @property
+    def bridged(self) -> frozenset[str]:
+        """The links that were on a bridge when the last turn began."""
+        return self._bridged
+
     def take(self, intent: NodeIntent, change: IntentChange) -> None:
         """A new intent arrived, by this change; it is kept on disk before anything is done about it."""
         self._parts.forget(desired.left(self._intent, intent))
         self._intent = intent
         self._facts = replace(self._facts, told=True)
-        self._cache.save(intent, change)
+        self._keep(intent, change)
+        if change.base is None:  # a server that has to say everything may know nothing
+            self.telling.reporter.forget()
         self._rest.wake()
+
+    def _keep(self, intent: NodeIntent, change: IntentChange) -> None:
+        try:
+            self._cache.save(intent, change)
+        except OSError as error:
+            log.error("the intent cannot be kept on disk, this node would start with an old one: %s", error)
 
     def mastership(self, router_id: str, part: Mastership) -> None:
         """keepalived says which part this machine plays for a router."""
         self._announcer.part(self._intent, router_id, part)
+        self._heard.add(router_id)
         self._set_part(router_id, part)
+        if self._acting is None:
+            self._acting = asyncio.get_running_loop().call_later(SOON, self._act_beside)
         self._rest.wake()
+
+    def _act_beside(self) -> None:
+        """The turn under way may be long: elections and servers do not wait for its end."""
+        self._acting = None
+        self._lean()
+        if self._intent:
+            self.telling.tell_parts(self._intent)
 
     def hears(self, contact: Contact) -> None:
         """Whether this node hears the others, at any moment. It leans on elections by it at once."""
@@ -130,11 +155,8 @@ class Loop:
         """Something may have changed that facts will tell."""
         self._rest.wake()
 
-    def agent_states(self) -> list[AgentState]:
-        """Each role as an agent of the API."""
-        intent = self._intent or NodeIntent(self.settings.host, 0)
-        alarms = self._alarms.present
-        return [status.agent_state(role, self._facts, intent, self.started_at, alarms) for role in self.roles]
+    def _known(self) -> tuple[NodeIntent, Facts]:
+        return self._intent or NodeIntent(self.settings.host, 0), self._facts
 
     async def act_after(self, seconds: float) -> None:
         """Look at the machine, and do nothing to it for so long: the first turn leans on elections, by who answers."""
@@ -149,7 +171,7 @@ class Loop:
             begun = loop.time()
             try:
                 await self._turn()
-            except MachineError as error:
+            except (MachineError, OSError) as error:
                 log.error("the machine cannot be read or changed now, trying again: %s", error)
                 self._try_again()
             await asyncio.sleep(min(loop.time() - begun, LONGEST_REST))
@@ -179,7 +201,7 @@ class Loop:
             took, steps_taken = time.monotonic() - self._look_began, len(outcome.done)
             log.info("the machine is as it shall be: looked at in %.3f s, %d steps", took, steps_taken)
             self._look_began = None
-        self._report(intent, actual)
+        self.telling.tell(intent, self._facts, actual)
 
     async def _until_it_may_act(self, intent: NodeIntent, actual: Mapping[Key, Item]) -> NodeIntent:
         """The intent to go by. A newer one may have come meanwhile: by what it says it is known who takes part."""
@@ -193,16 +215,17 @@ class Loop:
     async def _gather_facts(self) -> None:
         machine = await asyncio.to_thread(self.machine.facts)
         local_ip = self.settings.local_ip
-        bridges_itself = any(role.name == "linuxbridge" for role in self.roles)
-        taps = desired.taps(self._intent) if self._intent and bridges_itself else frozenset()
         self._facts = replace(
             self.facts,
             links=machine.links,
-            bridged=machine.bridged | taps,
+            bridged=machine.bridged,
             live=machine.live,
             tunnel_device=machine.device_of.get(local_ip) if local_ip else None,
             missing=machine.missing,
         )
+        if self._intent and any(role.name == "linuxbridge" for role in self.roles):
+            taps = desired.wireable(self._intent, self._facts)
+            self._facts = replace(self._facts, bridged=machine.bridged | taps)
         self._admit(desired.taking_part(self._intent, self._facts) if self._intent else frozenset())
         if self._actual is not None and desired.lost_links(self._actual, machine.links):
             self._actual = None
@@ -212,17 +235,20 @@ class Loop:
         if self._actual is not None:
             return self._actual
         self._look_began = time.monotonic()
+        self._heard.clear()
         wanted = await asyncio.to_thread(desired.desired, intent, self._facts, self.roles)
         self._rest.looked()
         actual = await asyncio.to_thread(self.machine.read, wanted)
         held = await asyncio.to_thread(self.machine.held, desired.elected(intent))
         self._announcer.hold(intent, held)
         for router_id, part in desired.masterships(actual, held, intent).items():
-            self._set_part(router_id, part)
+            if router_id not in self._heard:
+                self._set_part(router_id, part)
         self._facts = self.facts
         self._admit(self._facts.admitted | desired.running(actual, intent))
-        self._actual = actual
-        return actual
+        spared = self.daemons.spared() & wanted.keys() - actual.keys()
+        self._actual = actual | {key: wanted[key] for key in spared}
+        return self._actual
 
     def _admit(self, port_ids: frozenset[str]) -> None:
         self._facts = replace(self._facts, admitted=port_ids)
@@ -231,11 +257,10 @@ class Loop:
         """Write the numbers that lean on elections, ahead of the rest of a turn or beside it: they are files alone,
         and tens of microseconds each."""
         routes = any(role.name == "l3" for role in self.roles)
-        if (
-            self._intent is None or not routes or not self._may_act.is_set()
-        ):  # which parts it plays is not known yet
+        known = self._may_act.is_set()  # which parts it plays
+        if self._intent is None or not routes or not known:
             return
-        outcome = self.machine.apply(desired.leaning(self._intent, self._facts, self._actual))
+        outcome = self.machine.apply(desired.leaning(self._intent, self.facts, self._actual))
         if self._actual is not None:
             self._actual.update((op.item.key, op.item) for op in outcome.done)
 
@@ -254,15 +279,6 @@ class Loop:
         """What is known from disk alone may be elsewhere by now: nothing is said of that."""
         if self._facts.told and any(role.name == "l3" for role in self.roles):
             self._announcer.stand(standing(intent, actual.keys(), bridged))
-
-    def _report(self, intent: NodeIntent, actual: dict[Key, Item]) -> None:
-        wires = any(role.name == "linuxbridge" for role in self.roles)
-        routes = any(role.name == "l3" for role in self.roles)
-        ports = status.port_statuses(intent, self._facts, actual).values() if wires else ()
-        routers = self._parts.statuses(intent) if routes else ()
-        if wires:
-            self._alarms.tell(bridge.alarms(intent, self._facts))
-        self.reporter.tell(ports, routers)
 
     def _set_part(self, router_id: str, part: Mastership) -> None:
         if not self._parts.play(router_id, part):

@@ -18,6 +18,8 @@ class Parts:
     def __init__(self) -> None:
         self._parts: dict[str, Mastership] = {}
         self._since: dict[str, float] = {}
+        """Seconds since the epoch, for others to read; how long it is, is told by a clock that is never set."""
+        self._began: dict[str, float] = {}
 
     def play(self, router_id: str, part: Mastership) -> bool:
         """From now on this is the part; whether it was another before."""
@@ -26,6 +28,7 @@ class Parts:
         log.info("router %s is %s here", router_id, part)
         self._parts[router_id] = part
         self._since[router_id] = time.time()
+        self._began[router_id] = time.monotonic()
         return True
 
     def forget(self, router_ids: Iterable[str]) -> None:
@@ -33,6 +36,7 @@ class Parts:
         for router_id in router_ids:
             self._parts.pop(router_id, None)
             self._since.pop(router_id, None)
+            self._began.pop(router_id, None)
 
     def known(self) -> Mapping[str, Mastership]:
         """What is known now."""
@@ -44,9 +48,9 @@ class Parts:
 
     def mastered(self, longer_than: float = 0.0) -> frozenset[str]:
         """The routers that this node has been master of for so many seconds."""
-        latest = time.time() - longer_than
+        latest = time.monotonic() - longer_than
         masters = (each for each, part in self._parts.items() if part is Mastership.ACTIVE)
-        return frozenset(each for each in masters if self._since[each] <= latest)
+        return frozenset(each for each in masters if self._began[each] <= latest)
 
     def statuses(self, intent: NodeIntent) -> Iterable[RouterStatus]:
         """Every highly available router's part here, since when."""

@@ -63,7 +63,7 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
         fifo = Fifo(settings.ha_confs_path / "notify.fifo")
         running.add_reader(fifo.fileno(), _on_keepalived_news, fifo, loop)
     log.info("node %s runs %s", settings.host, ", ".join(role.agent_type for role in roles))
-    jobs = [loop.reporter.run(), _follow(settings, loop)]
+    jobs = [loop.telling.reporter.run(), _follow(settings, loop)]
     if any(role.name == "l3" for role in roles):
         jobs += _routing(settings, loop)
     jobs.append(loop.run())

@@ -9,7 +9,7 @@ from hawser.machine.items.item import ROOT, Item, Key
 from hawser.node.agent.roles import Role
 from hawser.node.planners import bridge, metadata
 from hawser.node.planners.facts import Facts
-from hawser.wire.intent import NodeIntent
+from hawser.wire.intent import NodeIntent, Segment
 from hawser.wire.report import AgentState, PortStatus
 
 
@@ -70,11 +70,25 @@ def _configurations(
 
 
 def port_statuses(intent: NodeIntent, facts: Facts, actual: Mapping[Key, Item]) -> dict[str, PortStatus]:
-    """A port is up when its tap is on its bridge."""
-    obstacles = {segment.id: bridge.obstacle(segment, facts) for segment in intent.segments}
+    """A port is up when its tap is on its bridge, and so is the network's way out."""
+    obstacles = {segment.id: _obstacle(segment, facts, actual) for segment in intent.segments}
     statuses: dict[str, PortStatus] = {}
     for port in intent.ports:
-        wired = ("member", ROOT, names.tap(port.id)) in actual
-        why = "" if wired else obstacles.get(port.network_id) or "its interface is not there yet"
-        statuses[port.id] = PortStatus(port.id, wired, why)
+        why = obstacles.get(port.network_id)
+        if why is None and not _is_member(names.tap(port.id), actual):
+            why = "its interface is not there yet"
+        statuses[port.id] = PortStatus(port.id, why is None, why or "")
     return statuses
+
+
+def _obstacle(segment: Segment, facts: Facts, actual: Mapping[Key, Item]) -> str | None:
+    """What keeps the whole network from being wired here."""
+    way_out = bridge.way_out(segment, facts)
+    if why := bridge.obstacle(segment, facts):
+        return why
+    missing = way_out is not None and not _is_member(way_out, actual)
+    return f"its way out {way_out} is not there, as the log says" if missing else None
+
+
+def _is_member(link: str, actual: Mapping[Key, Item]) -> bool:
+    return ("member", ROOT, link) in actual

@@ -59,9 +59,8 @@ def _interface(link: str, foot: RouterInterface) -> str:
     prefixes = "".join(
         _PREFIX.format(prefix=told.prefix, own=_switch(told.mode != _STATEFUL)) for told in foot.advertise
     )
-    servers = sorted(
-        {str(server) for told in foot.advertise for server in told.dns_servers if server.version == 6}
-    )
+    named = (server for told in foot.advertise for server in told.dns_servers if server.version == 6)
+    servers = dict.fromkeys(str(server) for server in named)  # hosts prefer the first
     resolvers = f"    RDNSS {' '.join(servers)}\n    {{\n    }};\n" if servers else ""
     modes = {told.mode for told in foot.advertise}
     return _INTERFACE.format(

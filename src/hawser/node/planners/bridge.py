@@ -101,6 +101,20 @@ def contact(segment: Segment, facts: Facts) -> Contact:
     return Contact.LOST if device is not None and device not in facts.live else Contact.SOUND
 
 
+def way_out(segment: Segment, facts: Facts) -> str | None:
+    """The member of the network's own bridge by which it leaves this node; None where it has none, or where the bridge
+    is the operator's."""
+    if segment.network_type is NetworkType.LOCAL or bridge_of(segment, facts) != names.bridge(segment.id):
+        return None
+    vid = segment.segmentation_id
+    if segment.network_type is NetworkType.VXLAN:
+        return None if vid is None else names.vxlan(vid)
+    carrier = _carrier(segment, facts)
+    if segment.network_type is NetworkType.FLAT or carrier is None or vid is None:
+        return carrier
+    return names.vlan(carrier, vid)
+
+
 def bridge_of(segment: Segment, facts: Facts) -> str:
     """The network's bridge: its own, or the operator's where a flat network is mapped to one."""
     mapped = facts.settings.physical_bridges.get(segment.physical_network or "")

@@ -178,9 +178,10 @@ def _group(vrid: int) -> IPv4Address:
 
 
 def _guards(router: Router, netns: str) -> Iterator[Item]:
-    """A segment of a connection that is not known yet is dropped: answered by a reset it would be lost."""
-    yield Chain(netns, 4, "filter", "FORWARD", ("-m conntrack --ctstate INVALID -j DROP",))
+    """A segment of a connection that is not known yet is dropped: answered by a reset, or shown outside as it is, it
+    would be lost. Between the router's own networks half of a connection may take another way: that is let be."""
     if router.gateway:
         link = names.gateway_interface(router.gateway.port_id)
+        yield Chain(netns, 4, "filter", "FORWARD", (f"-o {link} -m conntrack --ctstate INVALID -j DROP",))
         unknown = "-p tcp -m tcp ! --tcp-flags FIN,SYN,RST,ACK SYN -m conntrack --ctstate INVALID,NEW -j DROP"
         yield Chain(netns, 4, "filter", "INPUT", (f"-i {link} {unknown}",))

@@ -41,11 +41,14 @@ def routes(router: Router) -> Iterator[tuple[Network, Address | None, str]]:
     """Destination, next hop (None: it is on the link) and interface; what is on a link comes first.
 
     A destination has one route: the router's own static one before the gateway's, the first of several. Static
-    routes whose next hop is on none of the router's subnets wait until it is.
+    routes whose next hop is on none of the router's subnets wait until it is; what is on one of its own links needs
+    none.
     """
     chosen: dict[Network, tuple[Network, Address | None, str]] = {}
+    own = {address.network for _, foot in links(router) for address in foot.addresses}
     for route in (*_static(router), *_outward(router)):
-        chosen.setdefault(route[0], route)
+        if route[0] not in own:
+            chosen.setdefault(route[0], route)
     yield from sorted(chosen.values(), key=lambda route: route[1] is not None)
 
 

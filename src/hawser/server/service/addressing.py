@@ -48,12 +48,14 @@ class Addressing:
         self._picked = set() if picked is None else picked
 
     def choose(self, wanted: Sequence[WantedIp] | Unset) -> tuple[FixedIp, ...]:
-        """The addresses for what is wanted; by default one IPv4, and IPv6 as the subnets have it."""
+        """The addresses for what is wanted; by default one IPv4, and IPv6 as the subnets have it. Those that the port
+        has come first, as they were: a router goes on speaking by the first."""
         if wanted is UNSET:
             self._check_open()
             chosen = self.any_of(4) + self.any_of(6)
         else:
             chosen = [self._one(each) for each in sorted(wanted, key=lambda each: each.address is None)]
+            chosen.sort(key=lambda each: self._has.index(each) if each in self._has else len(self._has))
         return tuple(chosen + self._autoconfigured(chosen)) if wanted != () else ()
 
     def any_of(self, version: int) -> list[FixedIp]:

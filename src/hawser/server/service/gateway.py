@@ -73,12 +73,30 @@ def _set(tx: Transaction, caller: Caller, router: Router, wanted: WantedGateway)
 def _change(tx: Transaction, router: Router, old: Gateway, wanted: WantedGateway) -> None:
     port = ports.get(tx, old.port_id)
     if wanted.fixed_ips is not UNSET and port is not None:
-        plug.readdress(tx, port, wanted.fixed_ips)
+        fixed_ips = plug.readdress(tx, port, wanted.fixed_ips)
+        _check_apart(tx, router, {each.subnet_id for each in fixed_ips})
+        if all(each.address.version == 6 for each in fixed_ips):
+            _check_unneeded(tx, router, old)
     enable_snat = given(wanted.enable_snat, tx.settings.enable_snat_by_default)
     routers.change(tx, router.id, enable_snat=enable_snat)
 
 
+def _check_apart(tx: Transaction, router: Router, subnet_ids: set[str]) -> None:
+    for subnet in subnets.find(tx, subnet_table.c.id.in_(subnet_ids)):
+        if not interface.is_apart(tx, router.id, subnet):
+            raise BadInput(
+                FIELD, f"{subnet.cidr} overlaps with another subnet of the router", kind="BadRequest"
+            )
+
+
 def _clear(tx: Transaction, router: Router, old: Gateway) -> None:
+    _check_unneeded(tx, router, old)
+    routers.change(tx, router.id, **rows.gateway_columns(None))
+    plug.remove(tx, old.port_id)
+
+
+def _check_unneeded(tx: Transaction, router: Router, old: Gateway) -> None:
+    """No floating IP leads through the gateway."""
     columns = floating_ip_table.c
     needing = select(columns.id).where(columns.router_id == router.id).limit(1)
     if tx.execute(needing).first() is not None:
@@ -87,5 +105,3 @@ def _clear(tx: Transaction, router: Router, old: Gateway) -> None:
             f"{old.network_id} is required by one or more floating IPs.",
             "RouterExternalGatewayInUseByFloatingIp",
         )
-    routers.change(tx, router.id, **rows.gateway_columns(None))
-    plug.remove(tx, old.port_id)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from hawser.base.addresses import Address
 from hawser.base.errors import BadInput, Conflict, NotFound
+from hawser.server.model import rbac
 from hawser.server.model.caller import Caller
 from hawser.server.model.port import (
     ROUTER_HA_REPLICATED,
@@ -69,8 +70,9 @@ def check_apart(tx: Transaction, router: Router, new: Iterable[Subnet]) -> None:
 
 
 def is_apart(tx: Transaction, router_id: str, subnet: Subnet) -> bool:
-    """Whether a subnet overlaps with none that the router has."""
-    return not any(_overlap(subnet, other) for other in connected(tx, router_id))
+    """Whether a subnet overlaps with no other that the router has."""
+    others = (other for other in connected(tx, router_id) if other.id != subnet.id)
+    return not any(_overlap(subnet, other) for other in others)
 
 
 def _overlap(one: Subnet, other: Subnet) -> bool:
@@ -157,7 +159,7 @@ def remove_subnet(tx: Transaction, router: Router, subnet_id: str) -> RouterInte
 def _joinable(tx: Transaction, caller: Caller, subnet_id: str) -> Subnet:
     subnet = access.seen_subnet(tx, caller, subnet_id)
     network = networks.get(tx, subnet.network_id)
-    if not caller.owns(subnet.project_id) and not (network and network.shared):
+    if not caller.owns(subnet.project_id) and not (network and rbac.sees(caller, network)):
         raise BadInput("subnet_id", f"subnet {subnet_id} is not owned by the project", kind=_BAD)
     if subnet.gateway_ip is None:
         raise BadInput(

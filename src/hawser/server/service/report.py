@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -27,6 +27,9 @@ from hawser.server.store.tables.port import port_table, ports
 from hawser.server.store.tables.router import router_host_table
 from hawser.wire.report import AgentState, PortStatus, Report, RouterStatus
 
+JITTER = timedelta(seconds=0.5)
+"""By which two tellings of one moment may differ: reports take their time."""
+
 
 def take(store: Store, host: str, report: Report) -> None:
     """Take in one node's news. ``host`` is the node that authenticated; it speaks of itself only."""
@@ -35,7 +38,7 @@ def take(store: Store, host: str, report: Report) -> None:
         if report.ports:
             _take_ports(tx, host, report.ports)
         if report.routers:
-            _take_routers(tx, host, report.routers)
+            _take_routers(tx, host, report)
         move.settle(tx)
 
 
@@ -127,23 +130,31 @@ def _believed(port: Port, host: str, hosted: set[str], told: PortStatus) -> bool
     return told.up and port.device_owner in ROUTER_MOVING_OWNERS and port.device_id in hosted
 
 
-def _take_routers(tx: Transaction, host: str, statuses: Sequence[RouterStatus]) -> None:
+def _take_routers(tx: Transaction, host: str, report: Report) -> None:
     columns = router_host_table.c
-    of_those = columns.router_id.in_([each.router_id for each in statuses])
+    of_those = columns.router_id.in_([each.router_id for each in report.routers])
     places = {place.router_id: place for place in router_rows.hosts(tx, columns.host == host, of_those)}
-    for told in statuses:
+    for told in report.routers:
         place = places.get(told.router_id)
         if place is None:
             continue
-        at = _since(tx, place, told)
+        at = _since(tx, place, told, report.sent_at)
         if (place.mastership, place.mastership_at) != (told.mastership, at):
             router_rows.set_host(tx, place, mastership=told.mastership, mastership_at=at)
             hosting.bind(tx, place.router_id)
 
 
-def _since(tx: Transaction, place: RouterHost, told: RouterStatus) -> datetime | None:
-    """Since when it is so. A node that has never known its part of a router says so without a time: that is no news
-    of a new router, and of any other it is so from now on."""
-    if told.at:
-        return datetime.fromtimestamp(told.at, UTC)
-    return place.mastership_at if place.mastership == told.mastership else tx.now
+def _since(tx: Transaction, place: RouterHost, told: RouterStatus, sent_at: float) -> datetime | None:
+    """Since when it is so, by this server's clock: nodes' clocks differ, and who became master last is told by it.
+
+    A node that has never known its part of a router says so without a time: that is no news of a new router, and of
+    any other it is so from now on. What is told again is no news.
+    """
+    same = place.mastership == told.mastership
+    if not told.at:
+        return place.mastership_at if same else tx.now
+    ahead = timedelta(seconds=sent_at - tx.now.timestamp()) if sent_at else timedelta()
+    at = min(datetime.fromtimestamp(told.at, UTC) - ahead, tx.now)
+    if same and place.mastership_at and abs(at - place.mastership_at) < JITTER:
+        return place.mastership_at
+    return at

@@ -154,7 +154,8 @@ def _wanted_gateway(info: Mapping[str, Any]) -> WantedGateway:
     return WantedGateway(
         network_id=info["network_id"],
         enable_snat=UNSET if snat is None else converters.convert_to_boolean(snat),
-        fixed_ips=wanted_ips(f"{_GATEWAY}.external_fixed_ips", info.get("external_fixed_ips", UNSET)),
+        # A gateway has an address: none asked for is any.
+        fixed_ips=wanted_ips(f"{_GATEWAY}.external_fixed_ips", info.get("external_fixed_ips") or UNSET),
     )
 
 
