@@ -95,7 +95,7 @@ def test_what_is_known_from_disk_alone_may_be_elsewhere_by_now(node: Node, tmp_p
 def test_highly_available_routers_are_keepaliveds_to_announce(node: Node):
     async def story(node: Node) -> None:
         node.told(samples.node())
-        await node.until(lambda: node.stands("keepalived"))
+        await node.until(lambda: node.stands("name='keepalived'"))
         node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
         await asyncio.sleep(0.2)
         assert not said(node)

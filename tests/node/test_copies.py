@@ -33,7 +33,8 @@ def play(node, story, every=NEVER):
     async def kept(node):
         keeping = asyncio.create_task(node.loop.copies.keep(every))
         node.told(samples.node())
-        await node.until(lambda: node.stands("keepalived"))
+        await node.until(lambda: node.stands("name='keepalived'"))
+        node.machine.told.clear()
         await story(node)
         assert not keeping.done()
         keeping.cancel()

@@ -26,7 +26,7 @@ def test_a_master_that_may_be_cut_off_says_nothing_outside(tmp_path: Path, monke
 
     async def story(node: Node) -> None:
         node.told(samples.node())
-        await node.until(lambda: node.stands("keepalived"))
+        await node.until(lambda: node.stands("name='keepalived'"))
         checking = asyncio.create_task(healthcheck.check_health(node.loop, 0.1))
         await node.until(lambda: {f"qrouter-{samples.ROUTER}"} in asked)
         for doubt in (Contact.DOUBTFUL, Contact.LOST):

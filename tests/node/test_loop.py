@@ -15,6 +15,7 @@ import pytest
 
 from hawser.machine.drivers.memory import MemoryMachine
 from hawser.machine.items.link import Member, Veth
+from hawser.machine.items.process import process_key
 from hawser.machine.plan import Op, Verb
 from hawser.node.agent.desired import follow
 from hawser.node.agent.loop import Loop
@@ -48,8 +49,10 @@ class Node:
         return text in str(self.machine)
 
     async def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until it holds and no turn is in the middle of its work."""
         for _ in range(2000):
-            if holds():
+            if not self.machine.working and holds():
+                await asyncio.sleep(0.005)
                 return
             await asyncio.sleep(0.005)
         raise AssertionError(f"it does not come to pass; the machine:\n{self.machine}")
@@ -74,7 +77,7 @@ def node(tmp_path: Path) -> Node:
 def test_an_intent_comes_to_stand(node: Node):
     async def story(node: Node) -> None:
         node.told(samples.node())
-        await node.until(lambda: node.stands("keepalived"))
+        await node.until(lambda: node.stands("name='keepalived'"))
         assert node.stands(f"Netns(name='{NETNS}')")
 
     node.play(story)
@@ -83,7 +86,7 @@ def test_an_intent_comes_to_stand(node: Node):
 def test_without_an_intent_nothing_is_touched(node: Node, tmp_path: Path):
     async def build(node: Node) -> None:
         node.told(samples.node())
-        await node.until(lambda: node.stands("keepalived"))
+        await node.until(lambda: node.stands("name='keepalived'"))
 
     node.play(build)
     before = str(node.machine)
@@ -99,12 +102,12 @@ def test_without_an_intent_nothing_is_touched(node: Node, tmp_path: Path):
 def test_the_kept_intent_is_enough_to_start_with(node: Node, tmp_path: Path):
     async def build(node: Node) -> None:
         node.told(samples.node())
-        await node.until(lambda: node.stands("keepalived"))
+        await node.until(lambda: node.stands("name='keepalived'"))
 
     node.play(build)
 
     async def again(node: Node) -> None:
-        await node.until(lambda: node.stands("keepalived"))
+        await node.until(lambda: node.stands("name='keepalived'"))
 
     Node(tmp_path).play(again)
 
@@ -124,7 +127,7 @@ def test_it_looks_before_it_may_act_and_then_goes_by_what_is_known_by_then(node:
         await asyncio.sleep(0.1)
         assert plans and NETNS not in "".join(plans)
         node.told(samples.node())
-        await node.until(lambda: node.stands("keepalived"))
+        await node.until(lambda: node.stands("name='keepalived'"))
 
     node.play(story)
 
@@ -147,7 +150,7 @@ def test_who_takes_part_goes_by_what_is_known_when_it_may_act(node: Node):
 def test_what_somebody_takes_away_comes_back(node: Node):
     async def story(node: Node) -> None:
         node.told(samples.node())
-        await node.until(lambda: node.stands("keepalived"))
+        await node.until(lambda: node.stands("name='keepalived'"))
         node.machine.lose(TAP)
         assert not node.stands("tapda3504ad-ba")
         node.loop.wake()
@@ -159,7 +162,7 @@ def test_what_somebody_takes_away_comes_back(node: Node):
 def test_rules_that_somebody_takes_away_come_back_though_nothing_tells_of_it(node: Node):
     async def story(node: Node) -> None:
         node.told(samples.node())
-        await node.until(lambda: node.stands("keepalived"))
+        await node.until(lambda: node.stands("name='keepalived'"))
         key, rules = next((key, item) for key, item in node.machine.read({}).items() if key[0] == "chain")
         node.machine.lose(key)
         assert not node.stands(str(rules))
@@ -254,7 +257,7 @@ def test_an_empty_intent_leaves_nothing(node: Node):
 def test_an_agent_is_what_its_node_is(node: Node):
     async def story(node: Node) -> None:
         node.told(samples.node())
-        await node.until(lambda: node.stands("keepalived"))
+        await node.until(lambda: node.stands("name='keepalived'"))
         states = {state.binary: state for state in node.loop.telling.agent_states()}
         assert set(states) == {f"neutron-{name}-agent" for name in ("l3", "dhcp", "linuxbridge", "metadata")}
         assert states["neutron-metadata-agent"].availability_zone == ""
@@ -267,7 +270,7 @@ def test_an_agent_is_what_its_node_is(node: Node):
 def test_a_word_of_keepaliveds_that_comes_while_the_machine_is_read_is_the_newer(node: Node, monkeypatch):
     async def story(node: Node) -> None:
         node.told(samples.node())
-        await node.until(lambda: node.stands("keepalived"))
+        await node.until(lambda: node.stands("name='keepalived'"))
         node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
         reading, held = threading.Event(), node.machine.held
 
@@ -291,7 +294,7 @@ def test_a_word_of_keepaliveds_that_comes_while_the_machine_is_read_is_the_newer
 def test_elections_do_not_wait_for_a_long_turn(node: Node, monkeypatch):
     async def story(node: Node) -> None:
         node.told(samples.node())
-        await node.until(lambda: node.stands("keepalived"))
+        await node.until(lambda: node.stands("name='keepalived'"))
         node.loop.mastership(samples.ROUTER, Mastership.STANDBY)
         working, apply = threading.Event(), node.machine.apply
 
@@ -304,11 +307,31 @@ def test_elections_do_not_wait_for_a_long_turn(node: Node, monkeypatch):
         monkeypatch.setattr(node.machine, "apply", slowly)
         node.machine.lose(TAP)
         node.loop.wake()
-        await node.until(working.is_set)
+        while not working.is_set():
+            await asyncio.sleep(0.005)
         working.clear()
         node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
         await asyncio.sleep(0.2)
         assert node.stands("content='  40") and not working.is_set()
+
+    node.play(story)
+
+
+def test_a_dead_keepalived_is_not_started_again_before_a_peer_could_take_over(node: Node):
+    keepalived = process_key(NETNS, "keepalived")
+
+    async def story(node: Node) -> None:
+        node.told(samples.node())
+        await node.until(lambda: node.stands("name='keepalived'"))
+        await asyncio.sleep(0.1)
+        node.machine.lose(keepalived)
+        node.loop.daemons.ended()
+        died = time.monotonic()
+        while time.monotonic() - died < 0.3:
+            node.loop.look()
+            await asyncio.sleep(0.02)
+            assert not node.stands("name='keepalived'")
+        await node.until(lambda: node.stands("name='keepalived'"))
 
     node.play(story)
 
@@ -321,7 +344,7 @@ def test_a_full_disk_is_no_reason_to_stop(node: Node, monkeypatch):
 
     async def story(node: Node) -> None:
         node.told(samples.node())
-        await node.until(lambda: node.stands("keepalived"))
+        await node.until(lambda: node.stands("name='keepalived'"))
 
     node.play(story)
 

@@ -9,6 +9,7 @@ from itertools import permutations
 import pytest
 
 from hawser.machine.items.address import Address
+from hawser.machine.items.chain import Chain
 from hawser.machine.items.fdb import Flood
 from hawser.machine.items.file import File
 from hawser.machine.items.link import Bridge, Member, Veth, Vlan, Vxlan
@@ -163,7 +164,10 @@ def test_only_the_master_advertises_prefixes():
         samples.router().interfaces[0],
         addresses=(ip_interface("fd00:198:51:100::1/64"),),
         advertise=(
-            intent.Advertisement(ip_network("fd00:198:51:100::/64"), (ip_address("fd00:198:51:100::53"),)),
+            intent.Advertisement(
+                ip_network("fd00:198:51:100::/64"),
+                (ip_address("fd00:198:51:100::53"), ip_address("fd00:198:51:100::10")),
+            ),
         ),
     )
     node = samples.node(routers=(samples.router(interfaces=(foot,)),))
@@ -171,7 +175,7 @@ def test_only_the_master_advertises_prefixes():
     items = plan(node, samples.facts(masterships={samples.ROUTER: Mastership.ACTIVE}))
     assert "radvd" in {p.name for p in only(items, Process)}
     assert "prefix fd00:198:51:100::/64" in file(items, "radvd.conf")
-    assert "RDNSS fd00:198:51:100::53" in file(items, "radvd.conf")
+    assert "RDNSS fd00:198:51:100::53 fd00:198:51:100::10\n" in file(items, "radvd.conf")
 
 
 def test_a_stand_by_ends_advertising_without_the_farewell_that_takes_the_masters_default_route():
@@ -380,6 +384,17 @@ def test_a_conntrackd_that_is_started_otherwise_by_a_newer_agent_leaves_keepaliv
     standing = wanted | {copier.key: replace(copier, argv=("conntrackd",))}
     found = [(step.op.verb, step.op.item.key) for step in steps_between(wanted, standing).steps]
     assert found == [(Verb.DELETE, copier.key), (Verb.CREATE, copier.key)]
+
+
+def test_only_what_leaves_by_the_gateway_is_held_against_known_connections():
+    def guards(router):
+        chains = only(plan(samples.node(routers=(router,))), Chain)
+        return [
+            rule for chain in chains if chain.name == "FORWARD" for rule in chain.rules if "INVALID" in rule
+        ]
+
+    assert guards(samples.router()) == ["-o qg-33fedbc5-43 -m conntrack --ctstate INVALID -j DROP"]
+    assert guards(samples.router(gateway=None, next_hops=(), floating_ips=())) == []
 
 
 def test_a_conntrackd_that_gets_another_peer_is_started_anew_and_keepalived_told():

@@ -45,6 +45,14 @@ def test_each_ip_version_has_the_first_default_route():
     assert routes(gateway=foot, next_hops=both) == [DEFAULT, "::/0 via 2001:db8::1"]
 
 
+def test_what_is_on_a_link_of_its_own_is_not_sent_elsewhere():
+    assert routes(routes=static(("198.51.100.0/24", "198.51.100.9"))) == [DEFAULT]
+    assert (
+        routes(routes=static(("198.51.100.0/25", "198.51.100.9")))[0]
+        == f"198.51.100.0/25 via 198.51.100.9 dev {QR}"
+    )
+
+
 def test_a_next_hop_outside_of_the_gateways_subnets_is_on_its_link():
     hops = (ip_address("192.0.2.1"), ip_address("fe80::1"))
     assert routes(next_hops=hops) == ["192.0.2.1/32", "0.0.0.0/0 via 192.0.2.1", "::/0 via fe80::1"]

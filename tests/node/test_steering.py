@@ -78,6 +78,12 @@ def test_a_drained_node_is_below_every_other_and_still_in_the_election(
         assert scale.priority + number(part, drained=True) > 0
 
 
+def test_of_drained_nodes_that_are_left_one_takes_over_and_none_takes_it_back(number: Number):
+    ranks = [number(STANDBY, drained=True, rank=rank) for rank in range(4)]
+    assert sorted(set(ranks), reverse=True) == ranks
+    assert number(ACTIVE, drained=True, rank=3) > ranks[0]
+
+
 def test_a_successor_is_above_a_master_that_stood_still_and_below_the_target_of_a_move(number: Number):
     assert number(ACTIVE) < number(ACTIVE, contested=True) < number(STANDBY, wanted=True)
     assert number(ACTIVE, contested=True, drained=True) == number(ACTIVE, drained=True)

@@ -8,11 +8,12 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
+from hawser.base import names
 from hawser.machine.items.fdb import Flood, Place
 from hawser.machine.items.link import Member, Vlan, Vxlan
 from hawser.machine.items.neighbour import Neighbour
 from hawser.machine.items.sysctl import Sysctl
-from hawser.node.agent import status
+from hawser.node.agent import desired, status
 from hawser.node.agent.alarms import Alarms
 from hawser.node.agent.roles import ROLES
 from hawser.node.planners import bridge, router, router_ha
@@ -143,6 +144,31 @@ def test_the_agent_names_the_module_and_the_remedy():
     assert "modprobe 8021q" in alarm and samples.EXTERNAL in alarm
     port = status.port_statuses(node, facts, {})[samples.QG]
     assert not port.up and "8021q" in port.why
+
+
+def test_a_port_is_down_while_its_network_has_no_way_out():
+    node = samples.node(routers=())
+    made = samples.facts().links | {names.tap(port.id) for port in node.ports}
+    items = {item.key: item for item in wired(node, links=made)}
+    assert all(each.up for each in status.port_statuses(node, samples.facts(), items).values())
+    lame = {key: item for key, item in items.items() if key != ("member", "", "vxlan-100")}
+    statuses = status.port_statuses(node, samples.facts(), lame)
+    assert "vxlan-100" in statuses[samples.QR].why and not statuses[samples.QR].up
+    assert statuses[samples.QG].up
+
+
+def test_a_router_whose_ha_network_cannot_be_wired_begins_no_election():
+    lost = samples.segment(samples.HA_NETWORK, None, network_type=intent.NetworkType.VLAN, segmentation_id=7)
+    facts = samples.facts(**NO_VLANS)
+    taps = desired.wireable(samples.node(segments=(*samples.node().segments[:2], lost)), facts)
+    assert f"tap{samples.HA_PORT[:11]}" not in taps and f"tap{samples.QR[:11]}" in taps
+
+
+@pytest.mark.parametrize("parent", ["eth1", "enp134s0f0np0", "enp134s0f0np1"])
+def test_a_vlan_interface_has_a_name_that_the_kernel_takes(parent):
+    found = {names.vlan(each, vid) for each in (parent, "enp134s0f0np2") for vid in (7, 1234)}
+    assert len(found) == 4 and all(len(each) <= 15 for each in found)
+    assert names.vlan("eth1", 7) == "eth1.7"
 
 
 def test_a_missing_bridge_of_the_operator_is_named_and_not_made():

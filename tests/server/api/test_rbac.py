@@ -61,6 +61,15 @@ def test_who_shares_a_network_uses_it_and_does_not_change_it(alice, bob, network
     assert bob.delete(f"/networks/{network['id']}").status_code == 403
 
 
+def test_who_a_network_is_shared_with_joins_it_to_a_router(alice, bob, carol, network):
+    subnet = alice.make("subnet", network_id=network["id"], cidr="10.77.0.0/24")["id"]
+    share(alice, network)
+    for client, status in ((bob, 200), (carol, 404)):
+        router = client.make("router")["id"]
+        answer = client.put(f"/routers/{router}/add_router_interface", {"subnet_id": subnet})
+        assert answer.status_code == status, answer.text
+
+
 def test_lists_are_filtered_by_what_is_shared_with_the_caller(alice, bob, network):
     share(alice, network)
     own = bob.make("network")

@@ -170,6 +170,50 @@ def test_a_gateway_has_the_address_that_it_asks_for(admin):
     error(change(admin, router, external_gateway_info=wanted), 400, "InvalidIpForNetwork")
 
 
+def test_a_gateway_goes_on_by_the_addresses_that_it_has(admin):
+    network = external(admin)
+    router = admin.make("router", external_gateway_info={"network_id": network["id"]})
+    (first,) = router["external_gateway_info"]["external_fixed_ips"]
+
+    def given(*wanted):
+        info = {"network_id": network["id"], "external_fixed_ips": list(wanted)}
+        changed = change(admin, router, external_gateway_info=info).json()["router"]
+        return [each["ip_address"] for each in changed["external_gateway_info"]["external_fixed_ips"]]
+
+    any_of_it = {"subnet_id": first["subnet_id"]}
+    assert given({"ip_address": "203.0.113.99"}, any_of_it) == [first["ip_address"], "203.0.113.99"]
+    assert given(any_of_it, {"ip_address": "203.0.113.99"}) == [first["ip_address"], "203.0.113.99"]
+    assert given() == [first["ip_address"], "203.0.113.99"]
+    assert given({"ip_address": "203.0.113.99"}) == ["203.0.113.99"]
+
+
+def test_a_gateway_that_asks_for_no_address_has_one(admin):
+    wanted = {"network_id": external(admin)["id"], "external_fixed_ips": []}
+    router = admin.make("router", external_gateway_info=wanted)
+    assert len(router["external_gateway_info"]["external_fixed_ips"]) == 1
+
+
+def test_a_gateway_keeps_an_ipv4_address_while_floating_ips_need_it(admin):
+    network = external(admin)
+    v6 = {"cidr": "fd00:203::/64", "ip_version": 6, "enable_dhcp": False}
+    other = admin.make("subnet", network_id=network["id"], **v6)
+    network_id, inner = lan(admin)
+    router = joined(admin, inner, network)
+    port = admin.make("port", network_id=network_id)
+    admin.make("floatingip", floating_network_id=network["id"], port_id=port["id"])
+    info = {"network_id": network["id"], "external_fixed_ips": [{"subnet_id": other["id"]}]}
+    answer = change(admin, router, external_gateway_info=info)
+    error(answer, 409, "RouterExternalGatewayInUseByFloatingIp")
+
+
+def test_a_gateway_gets_no_address_of_a_subnet_that_overlaps_with_one_inside(admin):
+    network = external(admin)
+    router = joined(admin, lan(admin, "10.9.0.0/24")[1], network)
+    inside = admin.make("subnet", network_id=network["id"], cidr="10.9.0.0/16", enable_dhcp=False)
+    info = {"network_id": network["id"], "external_fixed_ips": [{"subnet_id": inside["id"]}]}
+    error(change(admin, router, external_gateway_info=info), 400, "BadRequest")
+
+
 def test_a_gateway_is_in_an_external_network_that_is_there(alice, router, subnet_id):
     network_id = lan(alice, "10.4.0.0/24")[0]
     error(change(alice, router, external_gateway_info={"network_id": network_id}), 400, "BadRequest")

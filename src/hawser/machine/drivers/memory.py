@@ -122,6 +122,8 @@ class MemoryMachine:
         self._device_of = dict(device_of or {})
         self._missing = missing
         self._drifted = False
+        self.working = False
+        """Whether a plan is being carried out: only one thread may look at it then."""
         self.announced: list[Announcement] = []
         self.told: list[tuple[str, tuple[Command, ...]]] = []
         self.deaf: set[str] = set()
@@ -134,7 +136,11 @@ class MemoryMachine:
 
     def apply(self, plan: Plan) -> Outcome:
         """Carry out a plan."""
-        return apply(plan, self._drivers)
+        self.working = True
+        try:
+            return apply(plan, self._drivers)
+        finally:
+            self.working = False
 
     def facts(self) -> MachineFacts:
         """As given; and the links that stand in the machine's own namespace, each with a carrier."""

@@ -4,7 +4,7 @@
     the master                   +40              a node that returns never takes the router back
     who has just become it       +45              nor does one that stood still meanwhile, at +40
     the target of a planned move +50              it becomes master first; only then the old one gives way
-    a drained node               -185             anybody else takes over; alone, it goes on serving
+    a drained node               -181, -182, …    anybody else takes over; alone, it goes on serving: a master, by rank
     one that doubts              -186, -187, …    its gateways did not answer; each peer has had its turn since
     one that gave up             -190             they did not just now; only a master without gateways is lower
     a master without gateways    -199             anybody else takes over; alone, it goes on serving
@@ -30,9 +30,10 @@ ISOLATED = -254
 class Scale:
     """The base priority of a form of VRRP, and the numbers that are added to it; all sums are within 1 and 254.
 
-    ``rank`` is that of the first stand-by; each after it is lower by ``step``, down to ``lowest``. ``drained`` is
-    below any rank, and still in the election; ``doubted`` is below that, and each further rank lower by one, down to
-    above ``given_up``. ``successor`` is a master's until its peers are known to have given way. With ``no_gateway``
+    ``rank`` is that of the first stand-by; each after it is lower by ``step``, down to ``lowest``. ``drained`` is a
+    drained node's, below any rank and still in the election, and each further rank lower by one, down to above
+    ``doubted``; a drained master is higher by one. So it goes on below, down to above ``given_up``. ``successor`` is a
+    master's until its peers are known to have given way. With ``no_gateway``
     the priority is 1: to a router that leads nowhere any other is better.
     """
 
@@ -49,9 +50,9 @@ class Scale:
     no_gateway: int
 
 
-FAST = Scale(200, 0, 20, -180, 40, 45, 50, -185, -186, -190, -199)
+FAST = Scale(200, 0, 20, -180, 40, 45, 50, -182, -186, -190, -199)
 """VRRPv3 (RFC 5798), with fractions of a second."""
-CLASSIC = Scale(50, -10, 8, -42, 0, 5, 10, -43, -44, -47, -49)
+CLASSIC = Scale(50, -10, 7, -38, 0, 5, 10, -40, -44, -47, -49)
 """VRRPv2 (RFC 3768). The priority also makes the skew time that of the documents."""
 
 
@@ -87,6 +88,6 @@ def number(
     if outlook:
         return scale.given_up if outlook is Outlook.LOST else max(scale.doubted - ha.rank, scale.given_up + 1)
     if ha.drained:
-        return scale.drained
+        return scale.drained + 1 if master else max(scale.drained - ha.rank, scale.doubted + 1)
     mastering = scale.successor if contested else scale.master
     return mastering if master else max(scale.rank - scale.step * ha.rank, scale.lowest)
