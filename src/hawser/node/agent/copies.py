@@ -3,8 +3,9 @@
 What happens to a connection conntrackd copies by itself. What it does not:
 
 - Who becomes master knows none of the connections that it takes over as its own: it reads the kernel's table, and sends
-  all of it. Who stands by forgets what it sent as master, for the end of its copies must not end the connections
-  themselves, and asks for what it missed.
+  all of it. Not at once: who receives it takes each entry away to make it anew, and may still carry packets.
+- Who stands by forgets what it sent as master, for the end of its copies must not end the connections themselves, and
+  asks for what it missed.
 - The kernel tells nobody when a packet gives an entry of its table new time: the copy of a UDP connection would end two
   minutes after it was established, however busy it is. A master therefore sends all of its connections again before
   that, its routers' one after another. So a copy that was lost on its way comes after all, too.
@@ -27,6 +28,8 @@ from hawser.wire.report import Mastership
 
 REFRESH = 45.0
 """Seconds: twice within the 120 that a UDP connection with answers lives on without a packet."""
+SETTLED = 1.0
+"""Seconds after which nobody carries what a new master does."""
 AGAIN = 0.1
 """Seconds after which a conntrackd that does not listen yet is asked again."""
 TRIES = 50
@@ -51,8 +54,9 @@ class Copies:
 
     def renew(self, router_ids: Iterable[str]) -> None:
         """Of these the part that this node plays, or the conntrackd, is another."""
-        self._stale.update(dict.fromkeys(router_ids, TRIES))
-        self._news.set()
+        for router_id in router_ids:
+            is_master = self._parts.of(router_id) is Mastership.ACTIVE
+            self._put_later(SETTLED if is_master else 0.0, router_id, TRIES)
 
     async def keep(self, every: float = REFRESH) -> None:
         """Without end; all is sent again every so many seconds."""
@@ -66,10 +70,13 @@ class Copies:
                 tries = self._stale.pop(router_id)
                 words = _WHOLE.get(self._parts.of(router_id), ())
                 if words and not await self._tell(router_id, words) and tries > 1:
-                    asyncio.get_running_loop().call_later(AGAIN, self._try_again, router_id, tries - 1)
+                    self._put_later(AGAIN, router_id, tries - 1)
 
-    def _try_again(self, router_id: str, tries: int) -> None:
-        self._stale.setdefault(router_id, tries)
+    def _put_later(self, seconds: float, router_id: str, tries: int) -> None:
+        asyncio.get_running_loop().call_later(seconds, self._put, router_id, tries)
+
+    def _put(self, router_id: str, tries: int) -> None:
+        self._stale[router_id] = max(tries, self._stale.get(router_id, 0))
         self._news.set()
 
     async def _refresh(self, every: float) -> None:

@@ -133,6 +133,12 @@ class Loop:
             self._facts = replace(self._facts, contested=router_ids)
             self._rest.wake()
 
+    def gives_up(self, router_ids: frozenset[str]) -> None:
+        """Planned moves to this node, by router, that take too long to be still wanted."""
+        if router_ids != self._facts.overdue:
+            self._facts = replace(self._facts, overdue=router_ids)
+            self._rest.wake()
+
     def foresees(self, outlooks: Mapping[str, Outlook]) -> None:
         """How things stand with routers' external gateways, by router id."""
         if outlooks != self._facts.outlooks:

@@ -25,6 +25,7 @@ from hawser.node.agent.heartbeat import FIRST_WORD, Heartbeat
 from hawser.node.agent.joining import join
 from hawser.node.agent.loop import Loop
 from hawser.node.agent.metadata import serve_metadata
+from hawser.node.agent.moving import end_moves
 from hawser.node.agent.notify import Fifo
 from hawser.node.agent.roles import ROLES, Role
 
@@ -85,6 +86,7 @@ def _routing(settings: NodeSettings, loop: Loop) -> Iterator[Coroutine[Any, Any,
     heartbeat = Heartbeat(lambda: loop.intent, loop.hears, Succession(loop, Voice()))
     yield guard(loop)
     yield join(loop)
+    yield end_moves(loop)
     yield contest(loop, Voice(), heartbeat.silent)
     if settings.ha_conntrackd_enabled:
         yield guard_copies(loop)

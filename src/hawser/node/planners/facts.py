@@ -41,6 +41,7 @@ class Facts:
     since the agent started; else it is what was kept on disk.
     ``admitted`` are the HA ports, by id, by which this node takes part in elections (`router_ha.stands_aside`).
     ``contested`` are routers, by id, that this node is master of and that another may claim once it goes on.
+    ``overdue`` are routers, by id, that this node has been wanted for as master for longer than a move may take.
     ``missing`` are the kernel modules for interfaces that this machine has not.
     """
 
@@ -55,6 +56,7 @@ class Facts:
     told: bool = True
     admitted: frozenset[str] = frozenset()
     contested: frozenset[str] = frozenset()
+    overdue: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
 
 

@@ -75,6 +75,7 @@ def _own(router: Router, facts: Facts) -> Facts:
         told=facts.told,
         admitted=facts.admitted & {port_id},
         contested=facts.contested & {router.id},
+        overdue=facts.overdue & {router.id},
     )
 
 

@@ -130,7 +130,7 @@ def stands_aside(ha: HighAvailability, facts: Facts) -> bool:
 def rank(router: Router, ha: HighAvailability, facts: Facts, contact: Contact) -> File:
     """The file with the number that steers mastership."""
     part, outlook = facts.masterships.get(router.id), facts.outlooks.get(router.id)
-    if not facts.told:  # a move that is known from disk alone may have ended long ago
+    if not facts.told or router.id in facts.overdue:  # servers that are away may not have said that it ended
         ha = replace(ha, wanted=False)
     contested = router.id in facts.contested
     number = steering.number(ha, part, contact, outlook, steering.scale(facts.settings), contested=contested)
