@@ -87,8 +87,7 @@ def pair(tmp_path):
 def started(netns, own, peer, directory):
     directory.mkdir()
     ha = replace(samples.router().ha, address=own, peers=(peer.ip,))
-    primary = ip_interface("169.254.0.1/24")
-    for item in conntrack.desire(samples.router(), ha, str(directory), (), primary, lock=directory / "lock"):
+    for item in conntrack.desire(samples.router(), ha, str(directory), ()):
         if isinstance(item, File):
             Path(item.path).write_text(item.content)
             Path(item.path).chmod(item.mode)
@@ -165,28 +164,6 @@ def test_who_becomes_master_sends_what_it_took_over(pair):
     lose("r1", pair[0])
     assert tell(pair[1], [Command.READ_KERNEL, Command.SEND_ALL])
     until(lambda: "sport=5555" in table("r1"))
-
-
-def test_where_no_agent_runs_keepalived_has_copies_made_whole(pair, talk):
-    directory = Path(pair[1]).parent
-    lock = directory / "lock"
-
-    def what_keepalived_runs(agent):
-        lock.write_text(agent)
-        tell(pair[0], [Command.SEND_ALL])
-        until(lambda: "sport=5555" in table("r2"))
-        lose("r2", pair[1])
-        inside("r2", str(directory / "conntrackd.sh"))
-
-    what_keepalived_runs(f"{os.getpid()}\n")
-    time.sleep(0.5)
-    assert "sport=5555" not in table("r2")
-    with subprocess.Popen(["sleep", "60"]) as stopped:
-        stopped.send_signal(signal.SIGSTOP)
-        for nobody in ("", "4194303\n", f"{stopped.pid}\n"):
-            what_keepalived_runs(nobody)
-            until(lambda: "sport=5555" in table("r2"))
-        stopped.kill()
 
 
 def test_who_does_not_listen_is_not_waited_for(tmp_path):

@@ -23,7 +23,6 @@ def test_the_first_host_of_a_new_router_begins_as_the_owner_of_its_addresses():
     for line in ("state MASTER\n", "priority 255\n"):
         assert line in conf()
     assert "track_file" not in conf(), "an owner whose file says other than 0 gives up"
-    assert "notify_master" not in conf(), "a new router has no connections to copy"
 
 
 @pytest.mark.parametrize(
@@ -51,5 +50,5 @@ def test_the_first_host_of_a_new_router_begins_as_the_owner_of_its_addresses():
 )
 def test_any_other_waits_for_an_election(facts: dict[str, object]):
     written = conf(**facts)
-    for line in ("state BACKUP\n", "priority 200\n", "track_file {\n", "notify_master "):
+    for line in ("state BACKUP\n", "priority 200\n", "track_file {\n"):
         assert line in written

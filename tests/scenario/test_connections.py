@@ -81,3 +81,28 @@ def test_a_conntrackd_that_hangs_is_started_again_and_makes_good_what_it_missed(
     world.lab.heal(master)
     said, _ = talk.communicate(timeout=20)
     assert "survived" in said, said
+
+
+@pytest.mark.usefixtures("echo")
+def test_a_takeover_while_no_agent_runs_ends_no_connection_nor_does_the_next_one(
+    world: World, hidden: Instance
+):
+    master = world.settle()
+    other = world.other(master)
+    talk = chat(world, (hidden.node.name, hidden.name))
+    time.sleep(1)
+    for node in world.nodes:
+        world.lab.stop(f"node@{node}")
+    world.lab.fail(master, Fault.POWER)
+    until(lambda: world.masters() == [other], 10, "the other node takes over")
+    time.sleep(1)
+    assert talk.poll() is None
+    world.lab.start(f"node@{other}")
+    world.lab.heal(master)
+    world.settle()
+    time.sleep(2)
+    planned_move(world)
+    time.sleep(1)
+    assert talk.poll() is None
+    said, _ = talk.communicate(timeout=20)
+    assert "survived" in said, said

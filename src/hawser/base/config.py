@@ -120,10 +120,6 @@ class NodeSettings:
     node_key: str
     roles: tuple[str, ...]
 
-    def lock(self, role: str) -> Path:
-        """Locked while an agent of this node runs the role; in it, a line with the agent's process id."""
-        return self.state_path / "lock" / role
-
 
 def read(files: Iterable[Path], node: bool = False) -> cfg.ConfigOpts:
     """The files that exist among ``files``, parsed; later ones win. Used by the services' start-up only."""

@@ -13,18 +13,17 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from hawser.base.config import NodeSettings
 from hawser.base.errors import MachineError
 
 
 @contextmanager
-def alone(settings: NodeSettings, roles: Iterable[str]) -> Iterator[None]:
+def alone(state_path: Path, roles: Iterable[str]) -> Iterator[None]:
     """Hold the roles. MachineError names the process that runs one of them already."""
+    folder = state_path / "lock"
+    folder.mkdir(parents=True, exist_ok=True)
     with ExitStack() as held:
         for role in roles:
-            path = settings.lock(role)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            _take(held, path)
+            _take(held, folder / role)
         yield
 
 
@@ -38,6 +37,5 @@ def _take(held: ExitStack, path: Path) -> None:
         message = f"The role {path.name} runs on this node already, as process {holder}. End that one first."
         raise MachineError(message) from None
     handle.truncate(0)
-    handle.write(f"{os.getpid()}\n")
+    handle.write(str(os.getpid()))
     handle.flush()
-    held.callback(handle.truncate, 0)  # nobody else of this number is taken for it

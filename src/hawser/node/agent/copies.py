@@ -11,7 +11,8 @@ What happens to a connection conntrackd copies by itself. What it does not:
   that, its routers' one after another. So a copy that was lost on its way comes after all, too.
 
 All of it is asked over conntrackds' sockets, without a process, of one router after another: when a node is lost, its
-successor becomes master of hundreds at once. While no agent runs, keepalived has it done (`planners.conntrack`).
+successor becomes master of hundreds at once. While no agent runs, connections live over a takeover all the same: the
+successor's kernel has them. The agent makes good the rest when it starts.
 """
 
 from __future__ import annotations

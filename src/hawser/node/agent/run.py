@@ -48,7 +48,7 @@ def roles_named(wanted: Sequence[str]) -> list[Role]:
 def run(settings: NodeSettings, roles: Sequence[Role]) -> None:
     """Run until SIGTERM or SIGINT. What was built stays: daemons and interfaces outlive the agent. MachineError
     when another process of this node runs one of the roles."""
-    with alone(settings, (role.name for role in roles)):
+    with alone(settings.state_path, (role.name for role in roles)):
         asyncio.run(_run(settings, roles))
 
 

@@ -1,8 +1,7 @@
 """Connections that outlive their router's master: conntrackd copies the master's table to its peers.
 
 What it receives goes straight into the kernel (no external cache), so a peer that becomes master has nothing to
-commit first. Copies are made whole after a change of parts: by the agent (`node.agent.copies`), and where none runs by
-a script of keepalived's.
+commit first. What it does not do by itself the agent asks it for (`node.agent.copies`).
 """
 
 from __future__ import annotations
@@ -10,12 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Address
-from pathlib import Path
 
 from hawser.base import names
-from hawser.base.addresses import Interface
 from hawser.machine.items.chain import Chain
-from hawser.machine.items.file import File, file_key
+from hawser.machine.items.file import File
 from hawser.machine.items.item import Item, Key
 from hawser.machine.items.sysctl import Sysctl
 from hawser.node.planners.daemon import daemon
@@ -84,35 +81,6 @@ _START = """
 conntrackd -C "$1" &
 echo $! >"$2/conntrackd.pid"
 """
-# An agent that runs (and is not stopped) does the same without a process: when a node is lost hundreds of routers
-# change their parts at once. The script looks for its part itself: words that come at once may overtake each other.
-# Many of its processes would keep each other, and elections, from the processors, and parts that flap for that would
-# make it worse: so for a router one works and one waits, who will see all that came until then, and one works on the
-# node. The locks are on files that are there in any case, so that a deleted router leaves none.
-# keepalived does not see it to its end: one that is told to read its configuration again meanwhile would stand still.
-_SYNC = """#!/bin/sh
-read -r agent <{lock} && read -r _ _ state _ <"/proc/$agent/stat" && [ "$state" != T ] && exit
-[ "$1" = alone ] || exec setsid -f nice -n 19 "$0" alone </dev/null >/dev/null 2>&1
-exec 8<{conf}
-flock -n 8 || exit 0
-exec 9<"$0"
-flock 9
-waited=0
-until [ -S {control} ] || [ $((waited += 1)) -gt 50 ]; do sleep 0.1; done
-exec 7>>{turn}
-flock 7
-exec 8<&-
-# master: take the kernel's table as the truth and send all of it; else: let go of what is old, ask the master.
-case $(ip -4 -o address show dev {link}) in
-*' {primary} '*) set -- -R -B ;;
-*) set -- '-f internal' -n ;;
-esac
-for each in "$@"; do
-    timeout {patience} conntrackd -C {conf} $each
-done
-"""
-_PATIENCE = 10
-"""Seconds that a conntrackd that hangs may keep others' from their turn."""
 
 
 def control(directory: str) -> str:
@@ -120,32 +88,18 @@ def control(directory: str) -> str:
     return f"{directory}/conntrackd.ctl"
 
 
-def script(directory: str) -> str:
-    """The path of what keepalived runs when this node's part has changed."""
-    return f"{directory}/conntrackd.sh"
-
-
 def desire(
     router: Router,
     ha: HighAvailability,
     directory: str,
     needs: Sequence[Key],
-    primary: Interface,
-    *,
-    lock: Path,
 ) -> Iterator[Item]:
-    """conntrackd, what keepalived runs, and the rules that keep a moved connection from being cut short. ``primary``
-    is the address in the HA network that the master has, ``lock`` the file with the pid of the agent that runs."""
+    """conntrackd, and the rules that keep a moved connection from being cut short."""
     netns = names.router_namespace(router.id)
     link = names.ha_interface(ha.port_id)
     channel, asked = _channel(ha, link), control(directory)
     written = _CONF.format(address=ha.address.ip, channel=channel, directory=directory, control=asked)
     conf = File(f"{directory}/conntrackd.conf", written)
-    turn = f"{directory.rpartition('/')[0]}/conntrackd.turn"
-    sync = _SYNC.format(
-        conf=conf.path, control=asked, link=link, primary=primary, turn=turn, patience=_PATIENCE, lock=lock
-    )
-    yield File(script(directory), sync, mode=0o755)
     # It ends when it is told to read its file again: what stands in it is one of its arguments.
     argv = ("sh", "-c", _START, "sh", conf.path, directory, hashlib.sha256(written.encode()).hexdigest())
     pidfile = f"{directory}/conntrackd.pid"
@@ -156,7 +110,7 @@ def desire(
         pidfile=pidfile,
         directory=directory,
         files=[conf],
-        needs=[*needs, file_key(script(directory))],
+        needs=needs,
         leaves=[asked, f"{directory}/conntrackd.lock"],
     )
     yield Sysctl(netns, "net/netfilter/nf_conntrack_tcp_be_liberal", "1")

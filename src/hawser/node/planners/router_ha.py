@@ -65,7 +65,6 @@ _CONF = """global_defs {{
     vrrp_garp_lower_prio_delay 1
     vrrp_higher_prio_send_advert true
     vrrp_notify_fifo {fifo}
-    script_user root
 }}
 {lean}vrrp_instance {instance} {{
     state {state}
@@ -81,7 +80,7 @@ _CONF = """global_defs {{
 {excluded}    }}
     virtual_routes {{
 {routes}    }}
-{notify}}}
+}}
 """
 _LEAN = """vrrp_track_file rank {{
     file {rank_file}
@@ -153,8 +152,7 @@ def _daemons(router: Router, ha: HighAvailability, facts: Facts, rank: File, beg
     wired: list[Key] = [("member", "", names.tap(ha.port_id)), ("address", netns, link, str(ha.address))]
     needs = [*wired, file_key(rank.path), *(feet.speaks_ipv6(netns, foot) for foot, _ in feet.links(router))]
     if facts.settings.ha_conntrackd_enabled:
-        lock = facts.settings.lock("l3")
-        yield from conntrack.desire(router, ha, directory, wired, primary_address(ha.vrid), lock=lock)
+        yield from conntrack.desire(router, ha, directory, wired)
     if not stands_aside(ha, facts):
         written = _configuration(router, ha, facts, rank.path, begins)
         yield from _keepalived(netns, directory, written, needs, None if begins else rank.path)
@@ -221,7 +219,6 @@ def _configuration(router: Router, ha: HighAvailability, facts: Facts, rank_file
         unicast=_unicast(ha),
         authentication=_authentication(facts) if classic else "",
         primary=primary_address(ha.vrid),
-        notify="" if begins else _notify(router, facts),  # nor has a new router connections to copy
         excluded="".join(f"        {line}\n" for line in _virtual_addresses(router)),
         routes="".join(f"        {line}\n" for line in _virtual_routes(router)),
     )
@@ -231,13 +228,6 @@ def _unicast(ha: HighAvailability) -> str:
     # Heartbeats go to the peers alone: in one HA network nobody hears those of others' routers.
     peers = "".join(f"        {peer}\n" for peer in ha.peers or (NOBODY,))
     return f"    unicast_src_ip {ha.address.ip}\n    unicast_peer {{\n{peers}    }}\n"
-
-
-def _notify(router: Router, facts: Facts) -> str:
-    if not facts.settings.ha_conntrackd_enabled:
-        return ""
-    script = conntrack.script(f"{facts.settings.ha_confs_path}/{router.id}")
-    return "".join(f'    notify_{state} "{script}"\n' for state in ("master", "backup", "fault"))
 
 
 def _authentication(facts: Facts) -> str:
