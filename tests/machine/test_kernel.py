@@ -66,6 +66,14 @@ def test_bridges_have_no_spanning_tree_no_delay_no_snooping(kernel):
     assert "mcast_snooping 0" in shown
 
 
+def test_a_foreign_link_stays_a_port_of_a_foreign_bridge(kernel):
+    run("ip", "link", "add", "br-own", "up", "type", "bridge")
+    kernel.add_foreign_link("tap9", "dev9")
+    kernel.make(Member("tap9", "br-own"))
+    assert "master br-own" in run("ip", "-o", "link", "show", "tap9")
+    assert not plan(kernel.wanted, kernel.read()), "it is known again"
+
+
 def test_nothing_of_ours_speaks_ipv6_by_itself(kernel):
     quiet = setting("net/ipv6/conf/qr-1/disable_ipv6", "0", "qr-1")
     Path("/proc/sys/net/ipv6/conf/default/disable_ipv6").write_text("0")

@@ -5,7 +5,7 @@
 | network namespace | it is named after a router or a network: ``qrouter-<uuid>``, ``qdhcp-<uuid>`` |
 | all inside such a namespace | by its place; addresses only with our protocol number, routes only if static |
 | interface of the machine's own namespace | its alias (IFLA_IFALIAS) starts with ``hawser:`` |
-| membership of a bridge | the interface or the bridge is ours |
+| membership of a bridge | the interface or the bridge is ours, or somebody wants it |
 | forwarding entry | its VXLAN interface is ours, and it is one to flood to or marked as told (NTF_EXT_LEARNED) |
 | neighbour entry | its bridge is ours and it has our protocol number |
 | kernel setting | somebody wants it |

@@ -35,17 +35,19 @@ class LinkDriver(Prompt):
         self._kernel = kernel
 
     def read(self, wanted: Collection[Item]) -> Iterable[Item]:
-        """Links with our alias, and memberships where the link or the bridge has it."""
+        """Links with our alias, and memberships where the link or the bridge has it, or that are wanted: an instance's
+        tap and the operator's bridge are nobody's of ours."""
         root = self._kernel.links(ROOT)
         by_index = {link.index: link for link in root}
         names = {link.index: link.name for link in root}
         ends = self._ends()
+        wishes = {(item.link, item.bridge) for item in wanted if isinstance(item, Member)}
         sized = {item.link for item in wanted if isinstance(item, Member) and item.mtu is not None}
         for link in root:
             master = by_index.get(link.master)
             if owns_alias(link.alias):
                 yield link_codec.link_item(link, names, ends)
-            if master and link.up and (owns_alias(link.alias) or owns_alias(master.alias)):
+            if master and link.up and ((link.name, master.name) in wishes or _is_ours(link, master)):
                 mtu = link.mtu if link.name in sized else None
                 yield Member(link.name, master.name, mtu, rtnetlink.answers(link))
 
@@ -182,6 +184,10 @@ def _joins(op: Op) -> bool:
 def _is_removal(op: Op) -> bool:
     """Whether an interface goes, and not only its membership."""
     return op.verb is Verb.DELETE and not isinstance(op.item, Member)
+
+
+def _is_ours(link: Link, master: Link) -> bool:
+    return owns_alias(link.alias) or owns_alias(master.alias)
 
 
 def _handle(netns: str, handles: ExitStack) -> int:
