@@ -113,6 +113,17 @@ def test_a_connection_outlives_its_rule_and_ends_when_its_way_is_taken(kernel, t
 
 
 @pytest.mark.kernel
+def test_a_connection_that_began_before_its_way_goes_by_it_when_there_is_one(kernel, talk):
+    answering, asking = talk
+    kernel.make(chain("OUTPUT", rule(TAKEN)), translations(kernel, way(TAKEN)))
+    assert [answers(answering, asker) for asker in asking] == [False, True]
+    kernel.make(chain("OUTPUT", *map(rule, (KEPT, TAKEN))))
+    assert [answers(answering, asker) for asker in asking] == [False, True]
+    kernel.make(translations(kernel, way(KEPT), way(TAKEN)))
+    assert [answers(answering, asker) for asker in asking] == [True, True]
+
+
+@pytest.mark.kernel
 def test_without_a_record_connections_are_held_against_what_is_wanted(kernel, talk):
     answering, asking = talk
     assert [answers(answering, asker) for asker in asking] == [True, True]

@@ -13,6 +13,10 @@ from hawser.node.planners.daemon import daemon
 from hawser.node.planners.facts import Facts
 from hawser.wire.intent import Router, RouterInterface
 
+LIFETIME = 300
+"""Seconds that hosts keep their default route without hearing of it: a router may be taken over on a node whose agent,
+which starts radvd, is away."""
+
 _INTERFACE = """interface {link}
 {{
     AdvSendAdvert on;
@@ -20,6 +24,7 @@ _INTERFACE = """interface {link}
     AdvOtherConfigFlag {other};
     MinRtrAdvInterval 3;
     MaxRtrAdvInterval 10;
+    AdvDefaultLifetime {lifetime};
     AdvLinkMTU {mtu};
 {prefixes}}};
 """
@@ -66,6 +71,7 @@ def _interface(link: str, foot: RouterInterface) -> str:
     return _INTERFACE.format(
         link=link,
         mtu=foot.mtu,
+        lifetime=LIFETIME,
         managed=_switch(_STATEFUL in modes),
         other=_switch(modes != {"slaac"}),
         prefixes=prefixes + resolvers,
