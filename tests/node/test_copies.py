@@ -58,6 +58,15 @@ def test_who_becomes_master_sends_what_it_took_over_and_who_stands_by_forgets_an
     play(node, story)
 
 
+def test_who_stands_by_again_after_it_was_cut_off_asks_again(node: Node):
+    async def story(node: Node) -> None:
+        for count in (1, 2):
+            node.loop.mastership(samples.ROUTER, Mastership.STANDBY)
+            await node.until(lambda count=count: node.machine.told == [(control(node), STAND_BY)] * count)
+
+    play(node, story)
+
+
 def test_of_parts_that_follow_each_other_the_last_counts(node: Node):
     async def story(node: Node) -> None:
         node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)

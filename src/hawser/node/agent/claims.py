@@ -25,8 +25,11 @@ FIRST = 0.1
 """Seconds for which a new master leans no more than another: one by mistake has given way by then."""
 LOOK = 0.05
 """Seconds between two looks at who is a new master."""
-ASK = 0.5
-"""Seconds between two questions whether the others have given way."""
+ASK, ASK_NEW = 0.5, 0.1
+"""Seconds between two questions whether the others have given way, and while a master is ``NEW``: should it stand still
+itself before it is sure, it would lean as high as its successor."""
+NEW = 1.0
+"""Seconds since it became master."""
 
 
 class Succession:
@@ -74,9 +77,9 @@ async def contest(loop: Loop, voice: Voice, silent: Callable[[], Collection[Addr
         await asyncio.sleep(LOOK)
         masters = loop.mastered(longer_than=FIRST)
         sure &= masters
-        if clock() >= ask_at and masters - sure:
-            ask_at = clock() + ASK
-            sure |= _heard_of(loop, voice, masters - sure, silent())
+        if clock() >= ask_at and (unsure := masters - sure):
+            ask_at = clock() + (ASK_NEW if unsure - loop.mastered(longer_than=NEW) else ASK)
+            sure |= _heard_of(loop, voice, unsure, silent())
         loop.contests(masters - sure)
 
 

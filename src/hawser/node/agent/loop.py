@@ -103,6 +103,9 @@ class Loop:
         self._announcer.part(self._intent, router_id, part)
         self._heard.add(router_id)
         self._set_part(router_id, part)
+        self.copies.renew(
+            [router_id]
+        )  # also where the part is the same: one that was cut off missed what others said
         if self._acting is None:
             self._acting = asyncio.get_running_loop().call_later(SOON, self._act_beside)
         self._rest.wake()
