@@ -21,6 +21,8 @@ INNER = Goal("router created to its interface answering a ping of a guest (media
 WORST_INNER = Goal("router created to its interface answering a ping of a guest (worst)", "ms", 500)
 GOALS = (OUTER, WORST_OUTER, INNER, WORST_INNER)
 
+REST = 2.0
+"""Seconds before the first: a node that another row cut off begins no new router until it has heard others again."""
 ARP_RETRY = 10
 """Milliseconds between two ARP requests of those who ping: with the default of a second the figure would say when
 they asked, not when the router was there."""
@@ -38,6 +40,7 @@ class Seconds:
 
 def measure(stage: Stage, runs: int) -> list[Figure]:
     """As many routers as ``runs``, one after the other, on one tenant network."""
+    time.sleep(REST)
     inside = routed.make_network(stage.admin, "gateway", IPv4Network("192.0.2.0/24"))
     guest = stage.plug_guest(inside)
     _ask_often(stage.outside, "")
