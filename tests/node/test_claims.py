@@ -93,6 +93,26 @@ def test_what_was_answered_before_the_suspicion_counts_for_nothing(tmp_path: Pat
     assert played_when_it_falls_silent(tmp_path, voice) == 1
 
 
+def test_a_master_is_sure_soon_after_its_peer_is_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(claims, "ASK", 3600)
+    monkeypatch.setattr(claims, "NEW", 0.3)
+    voice, silent = Voice(), set(GONE)
+
+    async def story(node: Node) -> None:
+        await begin(node, Mastership.ACTIVE)
+        task = asyncio.create_task(contest(node.loop, voice, lambda: silent))
+        await node.until(lambda: node.stands("content='  45\\n'"))
+        await asyncio.sleep(0.6)
+        voice.holders = {holds(PEER.address)}
+        await asyncio.sleep(0.2)
+        assert node.stands("content='  45\\n'"), "nobody asked"
+        silent.clear()
+        await node.until(lambda: node.stands("content='  40\\n'"))
+        task.cancel()
+
+    Node(tmp_path).play(story)
+
+
 def test_a_new_master_leans_higher_until_the_others_are_known_to_stand_by(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

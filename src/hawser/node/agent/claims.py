@@ -26,10 +26,10 @@ FIRST = 0.1
 LOOK = 0.05
 """Seconds between two looks at who is a new master."""
 ASK, ASK_NEW = 0.5, 0.1
-"""Seconds between two questions whether the others have given way, and while a master is ``NEW``: should it stand still
-itself before it is sure, it would lean as high as its successor."""
+"""Seconds between two questions whether the others have given way, and while there is ``NEW`` reason to ask: should
+this node stand still itself before it is sure, it would lean as high as its successor."""
 NEW = 1.0
-"""Seconds since it became master."""
+"""Seconds since it became master of a router, or since others fell silent or came back."""
 
 
 class Succession:
@@ -72,14 +72,18 @@ async def contest(loop: Loop, voice: Voice, silent: Callable[[], Collection[Addr
     """
     clock = asyncio.get_running_loop().time
     sure: set[str] = set()
-    ask_at = clock()
+    ask_at = changed_at = clock()
+    away = frozenset(silent())
     while True:
         await asyncio.sleep(LOOK)
+        if away != (away := frozenset(silent())):
+            ask_at = changed_at = clock()
         masters = loop.mastered(longer_than=FIRST)
         sure &= masters
         if clock() >= ask_at and (unsure := masters - sure):
-            ask_at = clock() + (ASK_NEW if unsure - loop.mastered(longer_than=NEW) else ASK)
-            sure |= _heard_of(loop, voice, unsure, silent())
+            is_new = clock() - changed_at < NEW or unsure - loop.mastered(longer_than=NEW)
+            ask_at = clock() + (ASK_NEW if is_new else ASK)
+            sure |= _heard_of(loop, voice, unsure, away)
         loop.contests(masters - sure)
 
 
