@@ -15,7 +15,7 @@ import pytest
 
 from hawser.machine.drivers.memory import MemoryMachine
 from hawser.machine.items.link import Member, Veth
-from hawser.machine.items.process import process_key
+from hawser.machine.items.process import Process, process_key
 from hawser.machine.plan import Op, Verb
 from hawser.node.agent.desired import follow
 from hawser.node.agent.loop import Loop
@@ -128,6 +128,35 @@ def test_it_looks_before_it_may_act_and_then_goes_by_what_is_known_by_then(node:
         assert plans and NETNS not in "".join(plans)
         node.told(samples.node())
         await node.until(lambda: node.stands("name='keepalived'"))
+
+    node.play(story)
+
+
+def test_what_is_gone_by_the_time_it_may_act_leaves_nothing(node: Node, monkeypatch):
+    """As after a loss of power: the record of a dead daemon counts where it is not wanted any more."""
+    dead = Process("keepalived", NETNS, ("keepalived",), "/pid", str(node.state_path))
+    read = node.machine.read
+    stands = {dead.key: dead}
+
+    def with_records(wanted):
+        return read(wanted) | {key: item for key, item in stands.items() if key not in wanted}
+
+    apply, ended = node.machine.apply, []
+
+    def noted(plan):
+        ended.extend(step.op.item.key for step in plan.steps if step.op.verb is Verb.DELETE)
+        return apply(plan)
+
+    monkeypatch.setattr(node.machine, "read", with_records)
+    monkeypatch.setattr(node.machine, "apply", noted)
+
+    async def story(node: Node) -> None:
+        waiting = asyncio.create_task(node.loop.act_after(0.3))
+        node.told(samples.node())
+        await asyncio.sleep(0.1)
+        node.told(NodeIntent("network1", 9))
+        await waiting
+        await node.until(lambda: dead.key in ended)
 
     node.play(story)
 

@@ -195,7 +195,7 @@ class Loop:
         if self._actual is not None:
             self._lean()
         actual = await self._actual_items(intent)
-        intent = await self._until_it_may_act(intent, actual)
+        intent, actual = await self._until_it_may_act(intent, actual)
         self._announce(intent, actual, self._bridged)  # what left its bridge is told again when it is back
         # Elsewhere than in the event loop, which hears of other nodes and of keepalived meanwhile.
         steps = await asyncio.to_thread(desired.steps, intent, self._facts, self.roles, dict(actual))
@@ -212,14 +212,21 @@ class Loop:
             self._look_began = None
         self.telling.tell(intent, self._facts, actual)
 
-    async def _until_it_may_act(self, intent: NodeIntent, actual: Mapping[Key, Item]) -> NodeIntent:
-        """The intent to go by. A newer one may have come meanwhile: by what it says it is known who takes part."""
-        if not self._may_act.is_set():
-            await self._may_act.wait()
-            intent = self._intent or intent
-            self._admit(desired.running(actual, intent))
-            self._admit(self._facts.admitted | desired.taking_part(intent, self._facts))
-        return intent
+    async def _until_it_may_act(
+        self, intent: NodeIntent, actual: dict[Key, Item]
+    ) -> tuple[NodeIntent, dict[Key, Item]]:
+        """The intent to go by, and what stands. A newer one may have come meanwhile: by what it says it is known who
+        takes part; and what dead daemons left behind is read only where they are not wanted."""
+        if self._may_act.is_set():
+            return intent, actual
+        await self._may_act.wait()
+        newest = self._intent or intent
+        self._admit(desired.running(actual, newest))
+        self._admit(self._facts.admitted | desired.taking_part(newest, self._facts))
+        if newest is not intent:
+            self._actual = None
+            actual = await self._actual_items(newest)
+        return newest, actual
 
     async def _gather_facts(self) -> None:
         machine = await asyncio.to_thread(self.machine.facts)
