@@ -103,9 +103,8 @@ class Loop:
         self._announcer.part(self._intent, router_id, part)
         self._heard.add(router_id)
         self._set_part(router_id, part)
-        self.copies.renew(
-            [router_id]
-        )  # also where the part is the same: one that was cut off missed what others said
+        # Also where the part is the same: one that was cut off missed what others said.
+        self.copies.renew([router_id])
         if self._acting is None:
             self._acting = asyncio.get_running_loop().call_later(SOON, self._act_beside)
         self._rest.wake()
@@ -258,8 +257,8 @@ class Loop:
         held = await asyncio.to_thread(self.machine.held, desired.elected(intent))
         self._announcer.hold(intent, held)
         for router_id, part in desired.masterships(actual, held, intent).items():
-            if router_id not in self._heard:
-                self._set_part(router_id, part)
+            if router_id not in self._heard and self._set_part(router_id, part):
+                self.copies.renew([router_id])
         self._facts = self.facts
         self._admit(self._facts.admitted | desired.running(actual, intent))
         spared = self.daemons.spared() & wanted.keys() - actual.keys()
@@ -296,12 +295,12 @@ class Loop:
         if self._facts.told and any(role.name == "l3" for role in self.roles):
             self._announcer.stand(standing(intent, actual.keys(), bridged))
 
-    def _set_part(self, router_id: str, part: Mastership) -> None:
-        if not self._parts.play(router_id, part):
-            return
-        self.copies.renew([router_id])
-        if part is Mastership.ACTIVE:  # it can look for itself now
+    def _set_part(self, router_id: str, part: Mastership) -> bool:
+        """Whether it is another than before."""
+        changed = self._parts.play(router_id, part)
+        if changed and part is Mastership.ACTIVE:  # it can look for itself now
             held = self._facts.outlooks.items()
             self._facts = replace(
                 self._facts, outlooks={each: outlook for each, outlook in held if each != router_id}
             )
+        return changed
