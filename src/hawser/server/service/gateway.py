@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from sqlalchemy import select
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from hawser.base.errors import BadInput, Conflict, NoMoreRoom
 from hawser.server.model.caller import Caller
 from hawser.server.model.network import Network
-from hawser.server.model.port import ROUTER_GATEWAY, NewPort, WantedIp
+from hawser.server.model.port import ROUTER_GATEWAY, FixedIp, NewPort, WantedIp
 from hawser.server.model.router import Gateway, Router, WantedGateway
 from hawser.server.model.subnet import Subnet
 from hawser.server.model.unset import UNSET, given
@@ -73,20 +74,20 @@ def _set(tx: Transaction, caller: Caller, router: Router, wanted: WantedGateway)
 def _change(tx: Transaction, router: Router, old: Gateway, wanted: WantedGateway) -> None:
     port = ports.get(tx, old.port_id)
     if wanted.fixed_ips is not UNSET and port is not None:
-        fixed_ips = plug.readdress(tx, port, wanted.fixed_ips)
-        _check_apart(tx, router, {each.subnet_id for each in fixed_ips})
-        if all(each.address.version == 6 for each in fixed_ips):
-            _check_unneeded(tx, router, old)
+        check_held(tx, router, plug.readdress(tx, port, wanted.fixed_ips))
     enable_snat = given(wanted.enable_snat, tx.settings.enable_snat_by_default)
     routers.change(tx, router.id, enable_snat=enable_snat)
 
 
-def _check_apart(tx: Transaction, router: Router, subnet_ids: set[str]) -> None:
-    for subnet in subnets.find(tx, subnet_table.c.id.in_(subnet_ids)):
+def check_held(tx: Transaction, router: Router, fixed_ips: Sequence[FixedIp], field: str = FIELD) -> None:
+    """Whether a router's gateway may hold these addresses, as it does already. ``field`` is the caller's name for them."""
+    for subnet in subnets.find(tx, subnet_table.c.id.in_({each.subnet_id for each in fixed_ips})):
         if not interface.is_apart(tx, router.id, subnet):
             raise BadInput(
-                FIELD, f"{subnet.cidr} overlaps with another subnet of the router", kind="BadRequest"
+                field, f"{subnet.cidr} overlaps with another subnet of the router", kind="BadRequest"
             )
+    if router.gateway and all(each.address.version == 6 for each in fixed_ips):
+        _check_unneeded(tx, router, router.gateway)
 
 
 def _clear(tx: Transaction, router: Router, old: Gateway) -> None:

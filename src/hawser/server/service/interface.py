@@ -134,7 +134,7 @@ def remove_port(tx: Transaction, router: Router, port_id: str, subnet_id: str | 
     if subnet_id is not None and subnet_id not in subnet_ids:
         raise Conflict(f"Subnet {subnet_id} is not on port {port_id}.", "SubnetMismatchForPort")
     for each in subnet_ids:
-        _check_unused(tx, router, each)
+        check_unused(tx, router, each)
     plug.remove(tx, port.id)
     return _answer(router, port, subnet_ids)
 
@@ -147,7 +147,7 @@ def remove_subnet(tx: Transaction, router: Router, subnet_id: str) -> RouterInte
     else:
         message = f"Router {router.id} has no interface on subnet {subnet_id}."
         raise NotFound("router_interface", subnet_id, message, "RouterInterfaceNotFoundForSubnet")
-    _check_unused(tx, router, subnet_id)
+    check_unused(tx, router, subnet_id)
     left = tuple(each for each in port.fixed_ips if each.subnet_id != subnet_id)
     if left:
         plug.set_fixed_ips(tx, port, left)
@@ -196,7 +196,7 @@ def _new_port(tx: Transaction, router: Router, subnet: Subnet, wanted: WantedIp)
     return plug.make(tx, network, draft)
 
 
-def _check_unused(tx: Transaction, router: Router, subnet_id: str) -> None:
+def check_unused(tx: Transaction, router: Router, subnet_id: str) -> None:
     """No floating IP of the router leads to an address of the subnet, and no route goes by it."""
     columns = floating_ip_table.c
     behind = (

@@ -21,6 +21,7 @@ from hawser.server.service import (
     portcheck,
     qosuse,
     quota,
+    readdress,
     securitygroup,
     subport,
 )
@@ -142,6 +143,7 @@ def _readdress(tx: Transaction, port: Port, changes: PortChanges) -> None:
             return
         wanted = plug.kept_but_self_made(port)
     fixed_ips = plug.readdress(tx, replace(port, mac=mac), wanted)
+    readdress.check(tx, port, fixed_ips)
     association.disassociate_port(tx, port.id, frozenset(each.address for each in fixed_ips))
 
 
