@@ -121,6 +121,25 @@ def test_ports_are_bound_where_the_router_is_active(stage):
     assert stage.masterships(made) == {"network1": UNKNOWN, "network2": ACTIVE}
 
 
+def test_ports_follow_to_the_one_that_goes_on_where_a_later_active_has_died(stage):
+    made = stage.gateway(stage.router(), stage.external())
+    stage.says("network1", made.id, ACTIVE)
+    stage.clock.forward(1)
+    stage.says("network2", made.id, ACTIVE)
+
+    def bound():
+        return port.get(stage.store, ADMIN, made.gateway.port_id).host
+
+    stage.alive("network1")
+    assert bound() == "network2"
+    stage.clock.forward(20)
+    stage.alive("network1")
+    assert bound() == "network1"
+    stage.alive("network2")
+    stage.says("network1", made.id, STANDBY)
+    assert bound() == "network2", "it was not dead, and the other has given way to it"
+
+
 def test_the_newest_active_is_shown_and_no_dead_one(stage):
     made = stage.router()
     stage.says("network1", made.id, ACTIVE)

@@ -9,7 +9,7 @@ its host of rank 0.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from sqlalchemy import case, func
 
@@ -111,16 +111,29 @@ def leave(tx: Transaction, agent: Agent) -> None:
         _part(tx, gone)
 
 
-def bound_host(hosts: Sequence[RouterHost]) -> str:
-    """Where a router with these hosts, ordered by rank, has its ports; "" where it has no host."""
+def bound_host(hosts: Sequence[RouterHost], alive: Container[str]) -> str:
+    """Where a router with these hosts, ordered by rank, has its ports; "" where it has no host.
+
+    ``alive`` holds the ids of agents that are alive: what a dead one said last counts where no other says it.
+    """
     first = hosts[0] if hosts else None
-    place_of_ports = active(hosts) or first
+    place_of_ports = active([host for host in hosts if host.agent_id in alive]) or active(hosts) or first
     return place_of_ports.host if place_of_ports else ""
 
 
 def host_of(tx: Transaction, router_id: str) -> str:
     """Where a router has its ports now."""
-    return bound_host(rows.hosts(tx, router_host_table.c.router_id == router_id))
+    hosts = rows.hosts(tx, router_host_table.c.router_id == router_id)
+    actives = [host.agent_id for host in hosts if host.mastership == Mastership.ACTIVE]
+    told = agent_rows.agents.find(tx, agent_rows.agent_table.c.id.in_(actives)) if len(actives) > 1 else ()
+    return bound_host(hosts, {agent.id for agent in told if agent.alive})
+
+
+def follow(tx: Transaction, host: str) -> None:
+    """Have ports follow to a host that gives a sign of life, where others that said they were active later are dead:
+    it has no news to tell that would do it."""
+    for router_id in rows.contested(tx, host):
+        bind(tx, router_id)
 
 
 def bind(tx: Transaction, router_id: str) -> None:

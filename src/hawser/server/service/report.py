@@ -39,6 +39,7 @@ def take(store: Store, host: str, report: Report) -> None:
             _take_ports(tx, host, report.ports)
         if report.routers:
             _take_routers(tx, host, report)
+        hosting.follow(tx, host)
         move.settle(tx)
 
 

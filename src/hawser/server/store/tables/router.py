@@ -136,6 +136,15 @@ def hosts(tx: Transaction, *where: Where) -> list[RouterHost]:
     return [RouterHost(*row) for row in tx.execute(statement)]
 
 
+def contested(tx: Transaction, host: str) -> list[str]:
+    """The routers, by id, that this host says it is active of, and another one since later."""
+    own, other = router_host_table.alias(), router_host_table.alias()
+    actives = (each.c.mastership == Mastership.ACTIVE for each in (own, other))
+    later = (own.c.router_id == other.c.router_id) & (own.c.mastership_at < other.c.mastership_at)
+    found = select(own.c.router_id).distinct().join(other, later).where(own.c.host == host, *actives)
+    return list(tx.execute(found).scalars())
+
+
 def add_hosts(tx: Transaction, hosts: Sequence[RouterHost]) -> None:
     """Have agents host routers."""
     if hosts:
