@@ -8,6 +8,7 @@ from ipaddress import IPv4Address, IPv4Interface
 from hawser.base import names
 from hawser.machine.items.chain import Chain
 from hawser.machine.items.translations import Translations, Way
+from hawser.node.planners import feet
 from hawser.wire.intent import PortForwarding, PortRange, Router, RouterInterface
 
 PREFIX = "neutron-l3-agent-"
@@ -17,6 +18,9 @@ _FROM_OUTSIDE = "0x2/0xffff"
 
 _PROTOCOLS = {"icmp": 1, "tcp": 6, "udp": 17, "dccp": 33, "ipv6-icmp": 58, "sctp": 132}
 """Those that can be forwarded, by their IANA numbers."""
+
+_LISTENER = tuple(f"-p ipv6-icmp -m icmp6 --icmpv6-type {kind}" for kind in (131, 132, 143))
+"""What a multicast listener says: that it is one or no longer is, in version 1, and either in version 2."""
 
 
 def chains(router: Router, netns: str, before: tuple[str, ...] = ()) -> Iterator[Chain]:
@@ -84,10 +88,13 @@ def _text(ports: PortRange, between: str) -> str:
     return str(ports.first) if ports.first == ports.last else f"{ports.first}{between}{ports.last}"
 
 
-def quiet_chain(netns: str) -> Chain:
-    """Multicast listener reports (RFC 3810) from a standby would teach bridges the wrong place of the MAC."""
-    rule = "-p ipv6-icmp -m icmp6 --icmpv6-type 143 -j DROP"
-    return Chain(netns, 6, "filter", "OUTPUT", (rule,))
+def quiet_chain(router: Router, netns: str) -> Chain:
+    """Multicast listener reports (RFC 3810; RFC 2710) from a standby would teach bridges the wrong place of the MAC:
+    it holds no address, so that they come from the unspecified one. A master's go out where it speaks IPv6, for switches
+    that pass on only what was asked for; elsewhere they would be one more flood at each takeover."""
+    speaking = [link for link, foot in feet.links(router) if any(a.version == 6 for a in foot.addresses)]
+    spoken = (f"! -s ::/128 -o {link} {kind} -j RETURN" for kind in _LISTENER for link in speaking)
+    return Chain(netns, 6, "filter", "OUTPUT", (*spoken, *(f"{kind} -j DROP" for kind in _LISTENER)))
 
 
 def _nat(netns: str, name: str, rules: tuple[str, ...]) -> Chain:

@@ -92,7 +92,7 @@ def _router(router: Router, facts: Facts, contact: Contact) -> Iterator[Item]:
     yield from nat.chains(router, netns, metadata.redirect(facts.settings))
     yield from metadata.guards(netns, facts.settings)
     yield nat.translations(router, netns, f"{facts.settings.ha_confs_path.parent}/nat/{router.id}")
-    quiet = nat.quiet_chain(netns)
+    quiet = nat.quiet_chain(router, netns)
     yield quiet
     for link, interface in feet.links(router):
         yield from _interface(netns, link, interface, quiet.key)
