@@ -31,7 +31,7 @@ _CONF = """Sync {{
 }}
 General {{
     HashSize 32768
-    HashLimit 131072
+    HashLimit 524288
     Syslog off
     LogFile off
     LockFile {directory}/conntrackd.lock
