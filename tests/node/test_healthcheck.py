@@ -30,9 +30,9 @@ def test_a_master_that_may_be_cut_off_says_nothing_outside(tmp_path: Path, monke
         checking = asyncio.create_task(healthcheck.check_health(node.loop, 0.1))
         await node.until(lambda: {f"qrouter-{samples.ROUTER}"} in asked)
         for doubt in (Contact.DOUBTFUL, Contact.LOST):
-            node.loop.hears(doubt)
+            node.loop.knowledge.hears(doubt)
             assert not any(await rounds(node))
-        node.loop.hears(Contact.SOUND)
+        node.loop.knowledge.hears(Contact.SOUND)
         assert all(await rounds(node))
         checking.cancel()
 

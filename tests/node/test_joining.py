@@ -71,7 +71,7 @@ def test_it_has_all_but_a_keepalived_until_it_is_let_in(tmp_path: Path):
         await node.until(lambda: node.stands("conntrackd"))
         ((_, place),) = standing_aside(node.loop)
         assert not node.stands("keepalived.pid")
-        node.loop.admit({place.port_id})
+        node.loop.knowledge.admit({place.port_id})
         await node.until(lambda: node.stands("keepalived.pid"))
         assert not list(standing_aside(node.loop))
 

@@ -206,8 +206,17 @@ def test_what_is_refused_is_tried_again_and_holds_nothing_else_back(node: Node):
         node.told(samples.node())
         await node.until(lambda: node.stands("vxlan-102"))
         assert not node.stands("name='tapda3504ad-ba'")
+
+        def alarms() -> set[str]:
+            node.loop.look()
+            states = node.loop.telling.agent_states()
+            return {alarm for state in states for alarm in state.configurations["alarms"]}
+
+        alarm = "Cannot create veth tapda3504ad-ba: no buffer space."
+        await node.until(lambda: alarms() == {alarm})
         node.machine.heal()
         await node.until(lambda: node.stands("name='tapda3504ad-ba'"))
+        await node.until(lambda: not alarms())
 
     node.play(story)
 
@@ -228,9 +237,9 @@ def test_a_node_that_is_cut_off_says_so_at_once_and_not_in_its_next_turn(node: N
     async def story(node: Node) -> None:
         node.told(samples.node())
         await node.until(lambda: node.stands("content='   0\\n'"))
-        node.loop.hears(Contact.LOST)
+        node.loop.knowledge.hears(Contact.LOST)
         assert node.stands("content='-254\\n'")
-        node.loop.hears(Contact.SOUND)
+        node.loop.knowledge.hears(Contact.SOUND)
         assert node.stands("content='   0\\n'")
 
     node.play(story)
@@ -242,7 +251,7 @@ def test_a_master_whose_gateways_are_out_of_reach_gives_way(node: Node):
         await node.until(lambda: node.stands("content='   0\\n'"))
         node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
         assert node.loop.mastered() == {samples.ROUTER}
-        node.loop.foresees({samples.ROUTER: Outlook.LOST})
+        node.loop.knowledge.foresees({samples.ROUTER: Outlook.LOST})
         await node.until(lambda: node.stands("content='-199\\n'"))
 
     node.play(story)
@@ -252,7 +261,7 @@ def test_who_becomes_master_again_looks_anew_for_its_gateways(node: Node):
     async def story(node: Node) -> None:
         node.told(samples.node())
         await node.until(lambda: node.stands("content='   0\\n'"))
-        node.loop.foresees({samples.ROUTER: Outlook.LOST})
+        node.loop.knowledge.foresees({samples.ROUTER: Outlook.LOST})
         await node.until(lambda: node.stands("content='-190\\n'"))
         node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
         await node.until(lambda: node.stands("content='  40\\n'"))

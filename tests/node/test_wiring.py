@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from ipaddress import ip_address, ip_network
 
@@ -181,11 +180,3 @@ def test_many_networks_with_one_trouble_are_one_alarm():
     node = samples.node(segments=tuple(replace(VLAN, id=f"n{n}", segmentation_id=n) for n in range(1, 9)))
     (alarm,) = bridge.alarms(node, samples.facts(**NO_VLANS))
     assert alarm.endswith("n1, n2, n3, n4, n5 and 3 more")
-
-
-def test_an_alarm_is_told_once_when_it_begins_and_once_when_it_ends(caplog):
-    caplog.set_level(logging.INFO)
-    alarms = Alarms()
-    for present in (["no way out"], ["no way out"], [], []):
-        alarms.tell(present)
-    assert [each.message for each in caplog.records] == ["alarm: no way out", "alarm is over: no way out"]

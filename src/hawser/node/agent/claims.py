@@ -84,7 +84,7 @@ async def contest(loop: Loop, voice: Voice, silent: Callable[[], Collection[Addr
             is_new = clock() - changed_at < NEW or unsure - loop.mastered(longer_than=NEW)
             ask_at = clock() + (ASK_NEW if is_new else ASK)
             sure |= _heard_of(loop, voice, unsure, away)
-        loop.contests(masters - sure)
+        loop.knowledge.contests(masters - sure)
 
 
 def _heard_of(loop: Loop, voice: Voice, router_ids: Collection[str], silent: Collection[Address]) -> set[str]:

@@ -28,7 +28,7 @@ async def check_health(loop: Loop, interval: float) -> None:
         found = await asyncio.to_thread(answering, namespaces, checked.values(), PATIENCE)
         reached = {router_id: target in found for router_id, target in checked.items()}
         routers = loop.intent.routers if loop.intent else ()
-        loop.foresees(gateways.checked(clock(), reached, loop.mastered(), routers))
+        loop.knowledge.foresees(gateways.checked(clock(), reached, loop.mastered(), routers))
 
 
 def _carried(loop: Loop, longer_than: float) -> Iterator[Router]:

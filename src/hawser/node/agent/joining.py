@@ -63,7 +63,7 @@ async def join(loop: Loop) -> None:
         if known := {
             port_id for port_id, each in newcomers.items() if each.may_join(clock(), port_id in wired)
         }:
-            loop.admit(known)
+            loop.knowledge.admit(known)
         await asyncio.sleep(LOOK)
 
 

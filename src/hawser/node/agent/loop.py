@@ -8,8 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
 from hawser.base.config import NodeSettings
@@ -22,12 +21,13 @@ from hawser.node.agent.announcing import Announcer, standing
 from hawser.node.agent.cache import Cache
 from hawser.node.agent.copies import Copies
 from hawser.node.agent.daemons import Daemons
+from hawser.node.agent.knowledge import Knowledge
 from hawser.node.agent.parts import Parts
 from hawser.node.agent.rest import Rest
 from hawser.node.agent.roles import Role
 from hawser.node.agent.telling import Telling
 from hawser.node.planners import router_ha
-from hawser.node.planners.facts import Contact, Facts, Outlook
+from hawser.node.planners.facts import Facts
 from hawser.wire.change import IntentChange
 from hawser.wire.intent import NodeIntent
 from hawser.wire.report import Mastership
@@ -52,9 +52,9 @@ class Loop:
             Path(settings.state_path) / "hawser" / f"intent-{'-'.join(role.name for role in roles)}.json"
         )
         self._intent = self._cache.load()
-        self._facts = Facts(settings, frozenset(), frozenset(), frozenset(), None, {}, told=False)
         self._actual: dict[Key, Item] | None = None
         self._parts = Parts()
+        self.knowledge = Knowledge(settings, self._parts, self.wake, self._lean)
         self.telling = Telling(settings, roles, self._parts, self._known)
         self.copies = Copies(machine, settings.ha_confs_path, self._parts)
         self._announcer = Announcer(settings, machine)
@@ -74,8 +74,8 @@ class Loop:
 
     @property
     def facts(self) -> Facts:
-        """What is known beside it, with the parts that this machine plays as they are now."""
-        return replace(self._facts, masterships=self._parts.known())
+        """What is known beside it, now."""
+        return self.knowledge.facts
 
     @property
     def bridged(self) -> frozenset[str]:
@@ -86,7 +86,7 @@ class Loop:
         """A new intent arrived, by this change; it is kept on disk before anything is done about it."""
         self._parts.forget(desired.left(self._intent, intent))
         self._intent = intent
-        self._facts = replace(self._facts, told=True)
+        self.knowledge.told()
         self._keep(intent, change)
         if change.base is None:  # a server that has to say everything may know nothing
             self.telling.reporter.forget()
@@ -102,7 +102,7 @@ class Loop:
         """keepalived says which part this machine plays for a router."""
         self._announcer.part(self._intent, router_id, part)
         self._heard.add(router_id)
-        self._set_part(router_id, part)
+        self.knowledge.plays(router_id, part)
         # Also where the part is the same: one that was cut off missed what others said.
         self.copies.renew([router_id])
         if self._acting is None:
@@ -116,43 +116,9 @@ class Loop:
         if self._intent:
             self.telling.tell_parts(self._intent)
 
-    def hears(self, contact: Contact) -> None:
-        """Whether this node hears the others, at any moment. It leans on elections by it at once."""
-        if contact is not self._facts.contact:
-            level = logging.WARNING if contact is Contact.LOST else logging.INFO
-            log.log(level, "contact with the other nodes over the tunnel network is %s", contact)
-            self._facts = replace(self._facts, contact=contact)
-            self._lean()
-            self._rest.wake()
-
     def mastered(self, longer_than: float = 0.0) -> frozenset[str]:
         """The routers, by id, that this node has been master of for so many seconds."""
         return self._parts.mastered(longer_than)
-
-    def contests(self, router_ids: frozenset[str]) -> None:
-        """Whose mastership another node may claim when it goes on (`agent.claims`)."""
-        if router_ids != self._facts.contested:
-            self._facts = replace(self._facts, contested=router_ids)
-            self._rest.wake()
-
-    def gives_up(self, router_ids: frozenset[str]) -> None:
-        """Planned moves to this node, by router, that take too long to be still wanted."""
-        if router_ids != self._facts.overdue:
-            self._facts = replace(self._facts, overdue=router_ids)
-            self._rest.wake()
-
-    def foresees(self, outlooks: Mapping[str, Outlook]) -> None:
-        """How things stand with routers' external gateways, by router id."""
-        if outlooks != self._facts.outlooks:
-            lost = sorted(each for each, outlook in outlooks.items() if outlook is Outlook.LOST)
-            log.warning("external gateways are out of reach of: %s", ", ".join(lost) or "none")
-            self._facts = replace(self._facts, outlooks=outlooks)
-            self._rest.wake()
-
-    def admit(self, port_ids: Collection[str]) -> None:
-        """By these HA ports this node is known to its peers: it takes part in their elections."""
-        self._admit(self._facts.admitted.union(port_ids))
-        self._rest.wake()
 
     def look(self) -> None:
         """Something changed on the machine without our doing: look at all of it."""
@@ -164,7 +130,7 @@ class Loop:
         self._rest.wake()
 
     def _known(self) -> tuple[NodeIntent, Facts]:
-        return self._intent or NodeIntent(self.settings.host, 0), self._facts
+        return self._intent or NodeIntent(self.settings.host, 0), self.facts
 
     async def act_after(self, seconds: float) -> None:
         """Look at the machine, and do nothing to it for so long: the first turn leans on elections, by who answers."""
@@ -197,7 +163,7 @@ class Loop:
         intent, actual = await self._until_it_may_act(intent, actual)
         self._announce(intent, actual, self._bridged)  # what left its bridge is told again when it is back
         # Elsewhere than in the event loop, which hears of other nodes and of keepalived meanwhile.
-        steps = await asyncio.to_thread(desired.steps, intent, self._facts, self.roles, dict(actual))
+        steps = await asyncio.to_thread(desired.steps, intent, self.facts, self.roles, dict(actual))
         self.daemons.let_go(desired.doomed(steps))
         outcome = await asyncio.to_thread(self.machine.apply, steps)
         started = desired.started(outcome.done)
@@ -209,7 +175,7 @@ class Loop:
             took, steps_taken = time.monotonic() - self._look_began, len(outcome.done)
             log.info("the machine is as it shall be: looked at in %.3f s, %d steps", took, steps_taken)
             self._look_began = None
-        self.telling.tell(intent, self._facts, actual)
+        self.telling.tell(intent, self.facts, actual, outcome.failed)
 
     async def _until_it_may_act(
         self, intent: NodeIntent, actual: dict[Key, Item]
@@ -220,8 +186,8 @@ class Loop:
             return intent, actual
         await self._may_act.wait()
         newest = self._intent or intent
-        self._admit(desired.running(actual, newest))
-        self._admit(self._facts.admitted | desired.taking_part(newest, self._facts))
+        self.knowledge.admit_only(desired.running(actual, newest))
+        self.knowledge.admit_only(self.facts.admitted | desired.taking_part(newest, self.facts))
         if newest is not intent:
             self._actual = None
             actual = await self._actual_items(newest)
@@ -229,19 +195,11 @@ class Loop:
 
     async def _gather_facts(self) -> None:
         machine = await asyncio.to_thread(self.machine.facts)
-        local_ip = self.settings.local_ip
-        self._facts = replace(
-            self.facts,
-            links=machine.links,
-            bridged=machine.bridged,
-            live=machine.live,
-            tunnel_device=machine.device_of.get(local_ip) if local_ip else None,
-            missing=machine.missing,
-        )
+        self.knowledge.sees(machine)
         if self._intent and any(role.name == "linuxbridge" for role in self.roles):
-            taps = desired.wireable(self._intent, self._facts)
-            self._facts = replace(self._facts, bridged=machine.bridged | taps)
-        self._admit(desired.taking_part(self._intent, self._facts) if self._intent else frozenset())
+            self.knowledge.will_bridge(desired.wireable(self._intent, self.facts))
+        takes_part = desired.taking_part(self._intent, self.facts) if self._intent else frozenset()
+        self.knowledge.admit_only(takes_part)
         if self._actual is not None and desired.lost_links(self._actual, machine.links):
             self._actual = None
         self._bridged = machine.bridged
@@ -251,22 +209,18 @@ class Loop:
             return self._actual
         self._look_began = time.monotonic()
         self._heard.clear()
-        wanted = await asyncio.to_thread(desired.desired, intent, self._facts, self.roles)
+        wanted = await asyncio.to_thread(desired.desired, intent, self.facts, self.roles)
         self._rest.looked()
         actual = await asyncio.to_thread(self.machine.read, wanted)
         held = await asyncio.to_thread(self.machine.held, desired.elected(intent))
         self._announcer.hold(intent, held)
         for router_id, part in desired.masterships(actual, held, intent).items():
-            if router_id not in self._heard and self._set_part(router_id, part):
+            if router_id not in self._heard and self.knowledge.plays(router_id, part):
                 self.copies.renew([router_id])
-        self._facts = self.facts
-        self._admit(self._facts.admitted | desired.running(actual, intent))
+        self.knowledge.admit_only(self.facts.admitted | desired.running(actual, intent))
         spared = self.daemons.spared() & wanted.keys() - actual.keys()
         self._actual = actual | {key: wanted[key] for key in spared}
         return self._actual
-
-    def _admit(self, port_ids: frozenset[str]) -> None:
-        self._facts = replace(self._facts, admitted=port_ids)
 
     def _lean(self) -> None:
         """Write the numbers that lean on elections, ahead of the rest of a turn or beside it: they are files alone,
@@ -292,15 +246,5 @@ class Loop:
 
     def _announce(self, intent: NodeIntent, actual: dict[Key, Item], bridged: frozenset[str]) -> None:
         """What is known from disk alone may be elsewhere by now: nothing is said of that."""
-        if self._facts.told and any(role.name == "l3" for role in self.roles):
+        if self.facts.told and any(role.name == "l3" for role in self.roles):
             self._announcer.stand(standing(intent, actual.keys(), bridged))
-
-    def _set_part(self, router_id: str, part: Mastership) -> bool:
-        """Whether it is another than before."""
-        changed = self._parts.play(router_id, part)
-        if changed and part is Mastership.ACTIVE:  # it can look for itself now
-            held = self._facts.outlooks.items()
-            self._facts = replace(
-                self._facts, outlooks={each: outlook for each, outlook in held if each != router_id}
-            )
-        return changed

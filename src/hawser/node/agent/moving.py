@@ -34,5 +34,5 @@ async def end_moves(loop: Loop) -> None:
     clock = asyncio.get_running_loop().time
     moves = Moves(max(LONGEST, 10 * loop.settings.ha_vrrp_advert_int))
     while True:
-        loop.gives_up(moves.overdue(loop.intent, clock()))
+        loop.knowledge.gives_up(moves.overdue(loop.intent, clock()))
         await asyncio.sleep(LOOK)

@@ -83,7 +83,7 @@ async def _run(settings: NodeSettings, roles: Sequence[Role]) -> None:
 
 def _routing(settings: NodeSettings, loop: Loop) -> Iterator[Coroutine[Any, Any, None]]:
     """What is done beside the loop where there are routers."""
-    heartbeat = Heartbeat(lambda: loop.intent, loop.hears, Succession(loop, Voice()))
+    heartbeat = Heartbeat(lambda: loop.intent, loop.knowledge.hears, Succession(loop, Voice()))
     yield guard(loop)
     yield join(loop)
     yield end_moves(loop)

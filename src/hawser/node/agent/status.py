@@ -16,7 +16,7 @@ from hawser.wire.report import AgentState, PortStatus
 def agent_state(
     role: Role, facts: Facts, intent: NodeIntent, started_at: float, alarms: Sequence[str] = ()
 ) -> AgentState:
-    """One role as an agent of the API; ``alarms`` are what keeps networks from being wired."""
+    """One role as an agent of the API; ``alarms`` are what keeps its process from doing all its work."""
     settings = facts.settings
     wires, zoneless = role.name == "linuxbridge", role.name in ("linuxbridge", "metadata")
     return AgentState(
@@ -26,12 +26,12 @@ def agent_state(
         started_at=started_at,
         tunnel_address=str(settings.local_ip) if wires and settings.local_ip else "",
         mappings=tuple(sorted({*settings.physical_interfaces, *settings.physical_bridges})) if wires else (),
-        configurations=_configurations(role, facts, intent, alarms),
+        configurations={**_configurations(role, facts, intent), "alarms": list(alarms)},
     )
 
 
 def _configurations(
-    role: Role, facts: Facts, intent: NodeIntent, alarms: Sequence[str]
+    role: Role, facts: Facts, intent: NodeIntent
 ) -> dict[str, str | int | float | bool | list[str] | dict[str, str]]:
     settings = facts.settings
     if role.name == "l3":
@@ -65,7 +65,6 @@ def _configurations(
         "interface_mappings": dict(settings.physical_interfaces),
         "bridge_mappings": dict(settings.physical_bridges),
         "devices": len(intent.ports),
-        "alarms": list(alarms),
     }
 
 

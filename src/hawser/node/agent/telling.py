@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from hawser.base.config import NodeSettings
+from hawser.machine.apply import Failure
 from hawser.machine.items.item import Item, Key
 from hawser.node.agent import status
-from hawser.node.agent.alarms import Alarms
+from hawser.node.agent.alarms import Alarms, Refusals
 from hawser.node.agent.parts import Parts
 from hawser.node.agent.reporter import Reporter
 from hawser.node.agent.roles import Role
@@ -33,6 +34,7 @@ class Telling:
         self._parts = parts
         self._known = known
         self._alarms = Alarms()
+        self._refusals = Refusals()
         self._started_at = time.time()
 
     def agent_states(self) -> list[AgentState]:
@@ -41,10 +43,14 @@ class Telling:
         alarms = self._alarms.present
         return [status.agent_state(role, facts, intent, self._started_at, alarms) for role in self._roles]
 
-    def tell(self, intent: NodeIntent, facts: Facts, actual: Mapping[Key, Item]) -> None:
-        """What stands now."""
-        if any(role.name == "linuxbridge" for role in self._roles):
-            self._alarms.tell(bridge.alarms(intent, facts))
+    def tell(
+        self, intent: NodeIntent, facts: Facts, actual: Mapping[Key, Item], failed: Sequence[Failure]
+    ) -> None:
+        """What stands now, and what could not be done about it."""
+        wires = any(role.name == "linuxbridge" for role in self._roles)
+        unwired = bridge.alarms(intent, facts) if wires else ()
+        self._alarms.tell([*unwired, *self._refusals.alarms(failed)])
+        if wires:
             self.reporter.tell_ports(status.port_statuses(intent, facts, actual).values())
         self.tell_parts(intent)
 
