@@ -1,4 +1,4 @@
-"""What switches that snoop on multicast listeners (RFC 4541) learn of a router's addresses, from the real keepalived."""
+"""What switches that snoop on multicast listeners (RFC 4541) learn of a router's addresses: a real keepalived's."""
 
 from __future__ import annotations
 

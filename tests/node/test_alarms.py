@@ -12,7 +12,8 @@ from hawser.node.agent.alarms import NAMED, STUBBORN, Alarms, Refusals
 
 
 def refused(name):
-    return Failure(Op(Verb.CREATE, Netns(name), "missing"), MachineError(f"Cannot create netns {name}: no buffer space."))
+    error = MachineError(f"Cannot create netns {name}: no buffer space.")
+    return Failure(Op(Verb.CREATE, Netns(name), "missing"), error)
 
 
 def test_an_alarm_is_told_once_when_it_begins_and_once_when_it_ends(caplog):

@@ -90,8 +90,8 @@ def _text(ports: PortRange, between: str) -> str:
 
 def quiet_chain(router: Router, netns: str) -> Chain:
     """Multicast listener reports (RFC 3810; RFC 2710) from a standby would teach bridges the wrong place of the MAC:
-    it holds no address, so that they come from the unspecified one. A master's go out where it speaks IPv6, for switches
-    that pass on only what was asked for; elsewhere they would be one more flood at each takeover."""
+    it holds no address, so that they come from the unspecified one. A master's go out where it speaks IPv6, for
+    switches that pass on only what was asked for; elsewhere they would be one more flood at each takeover."""
     speaking = [link for link, foot in feet.links(router) if any(a.version == 6 for a in foot.addresses)]
     spoken = (f"! -s ::/128 -o {link} {kind} -j RETURN" for kind in _LISTENER for link in speaking)
     return Chain(netns, 6, "filter", "OUTPUT", (*spoken, *(f"{kind} -j DROP" for kind in _LISTENER)))

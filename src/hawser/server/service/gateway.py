@@ -80,7 +80,7 @@ def _change(tx: Transaction, router: Router, old: Gateway, wanted: WantedGateway
 
 
 def check_held(tx: Transaction, router: Router, fixed_ips: Sequence[FixedIp], field: str = FIELD) -> None:
-    """Whether a router's gateway may hold these addresses, as it does already. ``field`` is the caller's name for them."""
+    """Whether a router's gateway may hold these addresses, as it does by now. ``field`` is the caller's name."""
     for subnet in subnets.find(tx, subnet_table.c.id.in_({each.subnet_id for each in fixed_ips})):
         if not interface.is_apart(tx, router.id, subnet):
             raise BadInput(
