@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import struct
 import subprocess
 import threading
 import time
@@ -25,8 +26,11 @@ from tests.node import samples
 
 pytestmark = [pytest.mark.kernel, pytest.mark.timeout(60)]
 OWN, PEER = ip_interface("169.254.192.1/18"), ip_interface("169.254.192.2/18")
-LIFE = 2
+LIFE = 60
 """Seconds that the kernel keeps a UDP connection without a packet."""
+SHORT = 2
+"""The same, where one is to end."""
+CROWD = 60_000
 
 
 def inside(netns, *words):
@@ -71,17 +75,22 @@ def pair(tmp_path):
             inside(
                 netns, *["iptables", "-A", "INPUT", "-m", "conntrack", "--ctstate", "INVALID", "-j", "DROP"]
             )
-            for kind in ("udp_timeout", "udp_timeout_stream"):
-                inside(netns, "sysctl", "-qw", f"net.netfilter.nf_conntrack_{kind}={LIFE}")
+            live(netns, LIFE)
         running = [started("r1", OWN, PEER, tmp_path / "r1"), started("r2", PEER, OWN, tmp_path / "r2")]
         sockets = [conntrack.control(str(tmp_path / netns)) for netns in ("r1", "r2")]
         try:
-            until(lambda: all(map(os.path.exists, sockets)))
+            # One that answers follows the kernel by then.
+            until(lambda: all(tell(each, [Command.READ_KERNEL]) for each in sockets))
             yield sockets
         finally:
             for process in running:
                 process.send_signal(signal.SIGKILL)
                 process.wait()
+
+
+def live(netns, seconds):
+    for kind in ("udp_timeout", "udp_timeout_stream"):
+        inside(netns, "sysctl", "-qw", f"net.netfilter.nf_conntrack_{kind}={seconds}")
 
 
 def started(netns, own, peer, directory):
@@ -128,9 +137,16 @@ def opened(netns, address, port):
     return made
 
 
-def test_a_copy_that_has_ended_comes_again(pair, talk):
+@pytest.fixture
+def short(pair):
+    """Before there is any."""
+    live("r1", SHORT)
+    live("r2", SHORT)
+
+
+def test_a_copy_that_has_ended_comes_again(pair, short, talk):
     until(lambda: "sport=5555" in table("r2"))
-    until(lambda: "sport=5555" not in table("r2"), 4 * LIFE)
+    until(lambda: "sport=5555" not in table("r2"), 4 * SHORT)
     assert "sport=5555" in table("r1")
     assert tell(pair[0], [Command.SEND_ALL])
     until(lambda: "sport=5555" in table("r2"))
@@ -164,6 +180,32 @@ def test_who_becomes_master_sends_what_it_took_over(pair):
     lose("r1", pair[0])
     assert tell(pair[1], [Command.READ_KERNEL, Command.SEND_ALL])
     until(lambda: "sport=5555" in table("r1"))
+
+
+def test_a_crowd_of_connections_comes_whole_to_who_was_busy(pair):
+    """It waits in the peer's buffer: 60,000 are 3 MB on their way, and three times as much there."""
+    inside("friend", "iptables", "-A", "INPUT", "-p", "udp", "-j", "DROP")
+    with opened("r1", "203.0.113.1", 5555) as asking:
+        for port in range(1, CROWD + 1):
+            asking.sendto(b"?", ("203.0.113.2", port))
+    until(lambda: crowd("r2") >= CROWD, 20)
+    peer = daemon_of(pair[1])
+    lose("r2", pair[1])
+    os.kill(peer, signal.SIGSTOP)
+    assert tell(pair[0], [Command.SEND_ALL])
+    time.sleep(1)
+    os.kill(peer, signal.SIGCONT)
+    until(lambda: crowd("r2") >= CROWD, 20)
+
+
+def crowd(netns):
+    return int(inside(netns, "cat", "/proc/sys/net/netfilter/nf_conntrack_count"))
+
+
+def daemon_of(control):
+    with socket.socket(socket.AF_UNIX) as asked:
+        asked.connect(control)
+        return struct.unpack("3i", asked.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
 
 
 def test_who_does_not_listen_is_not_waited_for(tmp_path):

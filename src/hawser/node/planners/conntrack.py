@@ -20,6 +20,8 @@ from hawser.wire.intent import HighAvailability, Router
 
 PROCESS = "conntrackd"
 
+# As many connections as a kernel keeps, and a buffer for all of them: a peer makes an entry of each in 13 microseconds,
+# and is sent them faster. What did not fit would not come at all, for each time the same would be the last.
 # NOTRACK, for others number their messages: of three nodes in one group each would take some of them for old or lost.
 _CONF = """Sync {{
     Mode NOTRACK {{
@@ -62,8 +64,8 @@ _BOTH = """    UDP {{
         Port 3780
         Interface {link}
         Checksum on
-        SndSocketBuffer 2097152
-        RcvSocketBuffer 2097152
+        SndSocketBuffer 16777216
+        RcvSocketBuffer 16777216
     }}
 """
 _ALL = """    Multicast {{
@@ -72,8 +74,8 @@ _ALL = """    Multicast {{
         IPv4_interface {address}
         Interface {link}
         Checksum on
-        SndSocketBuffer 2097152
-        RcvSocketBuffer 2097152
+        SndSocketBuffer 16777216
+        RcvSocketBuffer 16777216
     }}
 """
 # conntrackd has no pid file of its own.
