@@ -17,7 +17,6 @@ from hawser.machine.drivers.memory import MemoryMachine
 from hawser.machine.items.link import Member, Veth
 from hawser.machine.items.process import Process, process_key
 from hawser.machine.plan import Op, Verb
-from hawser.node.agent import parts
 from hawser.node.agent.desired import follow
 from hawser.node.agent.loop import Loop
 from hawser.node.agent.roles import ROLES
@@ -218,23 +217,6 @@ def test_what_is_refused_is_tried_again_and_holds_nothing_else_back(node: Node):
         node.machine.heal()
         await node.until(lambda: node.stands("name='tapda3504ad-ba'"))
         await node.until(lambda: not alarms())
-
-    node.play(story)
-
-
-def test_a_settled_master_has_what_it_parts_with_slowly_and_loses_it_by_itself(
-    node: Node, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(parts, "SETTLED", 0.05)
-    monkeypatch.setattr(parts, "PARTING", 0.05)
-
-    async def story(node: Node) -> None:
-        node.told(samples.node())
-        await node.until(lambda: node.stands("name='keepalived'"))
-        node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
-        await node.until(lambda: node.stands("metric=4096"))
-        node.loop.mastership(samples.ROUTER, Mastership.STANDBY)
-        await node.until(lambda: not node.stands("metric=4096"))
 
     node.play(story)
 
