@@ -92,26 +92,6 @@ def test_a_gateway_outside_of_the_subnet_is_reached_by_a_route_on_the_link(bench
     assert not refusals(outcome)
 
 
-def test_routes_of_a_higher_metric_stand_beside_and_behind_others_and_outlive_addresses(bench):
-    first = (address(), address("2001:db8::1/64"), route(), route("::/0", "2001:db8::2"))
-    behind = (
-        route("10.1.0.1/32", None, link="lo", metric=4096, local=True),
-        route("2001:db8::1/128", None, link="lo", metric=4096, local=True),
-        route("10.1.0.0/24", None, metric=4096),
-        route("2001:db8::/64", None, metric=4096),
-        route(metric=4096),
-        route("::/0", "2001:db8::2", metric=4096),
-    )
-    bench.make(router(), veth(), IPV6_ON, *behind)
-    bench.make(*first)
-    assert all(bench.stands(each) for each in (*first, *behind))
-    bench.drop(*first)
-    assert all(bench.stands(each) for each in behind)
-    bench.make(*first)
-    bench.drop(*behind)
-    assert all(bench.stands(each) for each in first)
-
-
 def test_ipv6_routes(bench):
     bench.make(router(), veth(), IPV6_ON, address("2001:db8::1/64"), route("::/0", "2001:db8::2"))
     assert bench.stands(route("::/0", "2001:db8::2"))

@@ -24,8 +24,8 @@ def address(text="10.1.0.1/24", netns=R1, link="qr-1"):
     return Address(netns, link, ip_interface(text))
 
 
-def route(destination="0.0.0.0/0", nexthop="10.1.0.254", netns=R1, link="qr-1", **further):
-    return Route(netns, ip_network(destination), ip_address(nexthop) if nexthop else None, link, **further)
+def route(destination="0.0.0.0/0", nexthop="10.1.0.254", netns=R1, link="qr-1"):
+    return Route(netns, ip_network(destination), ip_address(nexthop) if nexthop else None, link)
 
 
 def vxlan(name="vxlan-7", vni=7, device="under", group=None, mtu=1450):

@@ -1,4 +1,4 @@
-"""The driver of routes: static ones, in namespaces of ours."""
+"""The driver of routes: static unicast ones of the main table, in namespaces of ours."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ import errno
 from collections.abc import Collection, Iterable, Sequence
 
 from hawser.machine.driver import Answers, Prompt
-from hawser.machine.drivers import rtroute
+from hawser.machine.drivers import rtnetlink
 from hawser.machine.drivers.inside import apply_inside
 from hawser.machine.drivers.kernel import Kernel
 from hawser.machine.drivers.netlink import Request
-from hawser.machine.drivers.rtroute import RouteRow
 from hawser.machine.items.item import Item
 from hawser.machine.items.route import Route
 from hawser.machine.plan import Op, Verb
 
-_GONE = frozenset({errno.ESRCH, errno.ENODEV, errno.ENOENT})
+_GONE = frozenset({errno.ESRCH, errno.ENODEV})
 
 
 class RouteDriver(Prompt):
@@ -32,10 +31,9 @@ class RouteDriver(Prompt):
             names = self._kernel.names(netns)
             if not names:
                 continue
-            for row in rtroute.static_routes(self._kernel.socket(netns)):
+            for row in rtnetlink.static_routes(self._kernel.socket(netns)):
                 if row.index in names:
-                    link = names[row.index]
-                    yield Route(netns, row.destination, row.nexthop, link, row.metric, row.local)
+                    yield Route(netns, row.destination, row.nexthop, names[row.index])
 
     def apply(self, ops: Sequence[Op]) -> Answers:
         """One batch a namespace. A route through a next hop needs the on-link route that reaches it."""
@@ -52,5 +50,5 @@ def _route(op: Op) -> Route:
 
 def _requests(op: Op, index: int) -> Sequence[Request]:
     route = _route(op)
-    row = RouteRow(route.destination, route.nexthop, index, route.metric, route.local)
-    return (rtroute.delete_route(row),) if op.verb is Verb.DELETE else rtroute.set_route(row)
+    build = rtnetlink.delete_route if op.verb is Verb.DELETE else rtnetlink.set_route
+    return (build(index, route.destination, route.nexthop),)

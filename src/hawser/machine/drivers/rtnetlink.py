@@ -1,4 +1,4 @@
-"""The messages of the kernel's routing family: links and addresses (linux/rtnetlink.h).
+"""The messages of the kernel's routing family: links, addresses, routes (linux/rtnetlink.h).
 
 Builders give a `Request`; parsers give frozen values. Indices are interface indices of the namespace at hand.
 """
@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from ipaddress import (
     IPv4Address,
     IPv4Interface,
+    IPv4Network,
     IPv6Address,
     IPv6Interface,
+    IPv6Network,
+    ip_address,
     ip_interface,
+    ip_network,
 )
 from socket import AF_INET, AF_INET6, AF_UNSPEC
 
@@ -36,16 +40,21 @@ from hawser.machine.ownership import PROTOCOL
 
 NEWLINK, _DELLINK, _GETLINK, _SETLINK = 16, 17, 18, 19
 _NEWADDR, _DELADDR, _GETADDR = 20, 21, 22
+_NEWROUTE, _DELROUTE, _GETROUTE = 24, 25, 26
 
-# struct ifinfomsg, ifaddrmsg
+# struct ifinfomsg, ifaddrmsg, rtmsg
 _LINK = struct.Struct("=BxHiII")
 _ADDR = struct.Struct("=BBBBI")
+_ROUTE = struct.Struct("=BBBBBBBBI")
 
 _UP, _LOWER_UP = 0x1, 0x10000
+_STATIC, _MAIN, _UNICAST = 4, 254, 1
+_SCOPE_LINK = 253
 _NO_DAD = 0x2
 
 Addr = IPv4Address | IPv6Address
 Iface = IPv4Interface | IPv6Interface
+Net = IPv4Network | IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,5 +223,46 @@ def _address_body(index: int, interface: Iface) -> bytes:
     return head + attribute(2, packed) + attribute(1, packed)
 
 
-def _family(value: Iface) -> int:
+@dataclass(frozen=True, slots=True)
+class RouteRow:
+    """A static unicast route of the main table."""
+
+    destination: Net
+    nexthop: Addr | None
+    index: int
+
+
+def static_routes(socket: Socket) -> list[RouteRow]:
+    """The static routes of the main table of the socket's namespace."""
+    rows: list[RouteRow] = []
+    for kind, body in socket.dump(_GETROUTE, _ROUTE.pack(0, 0, 0, 0, 0, 0, 0, 0, 0)):
+        family, length, _, _, table, protocol, _, sort, _ = _ROUTE.unpack_from(body)
+        if kind == _NEWROUTE and (table, protocol, sort) == (_MAIN, _STATIC, _UNICAST):
+            found = attributes(body, _ROUTE.size)
+            zero = bytes(4 if family == AF_INET else 16)
+            nexthop = ip_address(found[5]) if 5 in found else None
+            rows.append(
+                RouteRow(ip_network((found.get(1, zero), length)), nexthop, number(found.get(4, b"")))
+            )
+    return rows
+
+
+def set_route(index: int, destination: Net, nexthop: Addr | None) -> Request:
+    """Put a static route into the main table, in place of one to the same destination."""
+    return Request(_NEWROUTE, _route_body(index, destination, nexthop), CREATE | REPLACE)
+
+
+def delete_route(index: int, destination: Net, nexthop: Addr | None) -> Request:
+    """Take a static route out of the main table."""
+    return Request(_DELROUTE, _route_body(index, destination, nexthop))
+
+
+def _route_body(index: int, destination: Net, nexthop: Addr | None) -> bytes:
+    scope = _SCOPE_LINK if nexthop is None and destination.version == 4 else 0
+    head = _ROUTE.pack(_family(destination), destination.prefixlen, 0, 0, _MAIN, _STATIC, scope, _UNICAST, 0)
+    via = attribute(5, nexthop.packed) if nexthop else b""
+    return head + attribute(1, destination.network_address.packed) + via + u32(4, index)
+
+
+def _family(value: Iface | Net) -> int:
     return AF_INET if value.version == 4 else AF_INET6

@@ -30,7 +30,7 @@ class Knowledge:
     @property
     def facts(self) -> Facts:
         """All of it, with the parts that this machine plays as they are now."""
-        return replace(self._facts, masterships=self._parts.known(), carried=self._parts.carried())
+        return replace(self._facts, masterships=self._parts.known())
 
     def told(self) -> None:
         """A server told the intent, since the agent started."""
@@ -90,9 +90,9 @@ class Knowledge:
         """By these, and by no others any more."""
         self._facts = replace(self._facts, admitted=port_ids)
 
-    def plays(self, router_id: str, part: Mastership, found: bool = False) -> bool:
-        """This machine plays this part for a router from now on, or was ``found`` to; whether it is news."""
-        changed = self._parts.play(router_id, part, found)
+    def plays(self, router_id: str, part: Mastership) -> bool:
+        """This machine plays this part for a router from now on; whether it is another than before."""
+        changed = self._parts.play(router_id, part)
         if changed and part is Mastership.ACTIVE:  # it can look for itself now
             held = self._facts.outlooks.items()
             self._facts = replace(

@@ -36,8 +36,6 @@ log = logging.getLogger(__name__)
 
 SOON = 0.02
 """Seconds in which more of keepalived's news is waited for before it is acted on beside a turn."""
-TOGETHER = 0.1
-"""Seconds between two turns for what only time changes."""
 LONGEST_REST = 0.01
 """Seconds at most between two turns while news keeps coming: a burst of changes is done together."""
 
@@ -64,7 +62,6 @@ class Loop:
         self._heard: set[str] = set()
         """Routers that keepalived spoke of since the last look at the machine began: its word is the newer."""
         self._acting: asyncio.TimerHandle | None = None
-        self._settling: asyncio.TimerHandle | None = None
         self._rest = Rest(machine.drifted, settings.resync_interval)
         self._look_began: float | None = None
         self._may_act = asyncio.Event()
@@ -179,15 +176,6 @@ class Loop:
             log.info("the machine is as it shall be: looked at in %.3f s, %d steps", took, steps_taken)
             self._look_began = None
         self.telling.tell(intent, self.facts, actual, outcome.failed)
-        self._turn_when_settled()
-
-    def _turn_when_settled(self) -> None:
-        """What only time changes, of many routers together."""
-        if self._settling is not None:
-            self._settling.cancel()
-        due = self._parts.unsettled_for()
-        again = asyncio.get_running_loop().call_later
-        self._settling = None if due is None else again(max(due, TOGETHER), self._rest.wake)
 
     async def _until_it_may_act(
         self, intent: NodeIntent, actual: dict[Key, Item]
@@ -227,7 +215,7 @@ class Loop:
         held = await asyncio.to_thread(self.machine.held, desired.elected(intent))
         self._announcer.hold(intent, held)
         for router_id, part in desired.masterships(actual, held, intent).items():
-            if router_id not in self._heard and self.knowledge.plays(router_id, part, found=True):
+            if router_id not in self._heard and self.knowledge.plays(router_id, part):
                 self.copies.renew([router_id])
         self.knowledge.admit_only(self.facts.admitted | desired.running(actual, intent))
         spared = self.daemons.spared() & wanted.keys() - actual.keys()

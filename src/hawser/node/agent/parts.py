@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import math
 import time
 from collections.abc import Iterable, Mapping
 
@@ -11,12 +10,6 @@ from hawser.wire.intent import NodeIntent
 from hawser.wire.report import Mastership, RouterStatus
 
 log = logging.getLogger(__name__)
-
-
-SETTLED = 2.0
-"""Seconds after which a new master has time for what is not urgent."""
-PARTING = 0.25
-"""Seconds for which packets may still come to who was master."""
 
 
 class Parts:
@@ -27,22 +20,15 @@ class Parts:
         self._since: dict[str, float] = {}
         """Seconds since the epoch, for others to read; how long it is, is told by a clock that is never set."""
         self._began: dict[str, float] = {}
-        self._carried: dict[str, tuple[float, float]] = {}
-        """From when until when, by the clock that is never set."""
 
-    def play(self, router_id: str, part: Mastership, found: bool = False) -> bool:
-        """From now on this is the part, or it was ``found`` to be so; whether it was another before."""
+    def play(self, router_id: str, part: Mastership) -> bool:
+        """From now on this is the part; whether it was another before."""
         if self._parts.get(router_id) == part:
             return False
         log.info("router %s is %s here", router_id, part)
-        now = time.monotonic()
-        if part is Mastership.ACTIVE:
-            self._carried[router_id] = now + (0.0 if found else SETTLED), math.inf
-        elif router_id in self._carried:
-            self._carried[router_id] = self._carried[router_id][0], now + PARTING
         self._parts[router_id] = part
         self._since[router_id] = time.time()
-        self._began[router_id] = now
+        self._began[router_id] = time.monotonic()
         return True
 
     def forget(self, router_ids: Iterable[str]) -> None:
@@ -51,7 +37,6 @@ class Parts:
             self._parts.pop(router_id, None)
             self._since.pop(router_id, None)
             self._began.pop(router_id, None)
-            self._carried.pop(router_id, None)
 
     def known(self) -> Mapping[str, Mastership]:
         """What is known now."""
@@ -66,20 +51,6 @@ class Parts:
         latest = time.monotonic() - longer_than
         masters = (each for each, part in self._parts.items() if part is Mastership.ACTIVE)
         return frozenset(each for each in masters if self._began[each] <= latest)
-
-    def carried(self) -> frozenset[str]:
-        """The routers that this node is settled as master of, or was until a moment ago."""
-        now = time.monotonic()
-        return frozenset(each for each, (begin, end) in self._carried.items() if begin <= now < end)
-
-    def unsettled_for(self) -> float | None:
-        """Seconds until `carried` gives something else, if nothing happens; None where it will not."""
-        now = time.monotonic()
-        turns = [
-            at for begin, end in self._carried.values() if begin < end for at in (begin, end) if at > now
-        ]
-        soonest = min(turns, default=math.inf)
-        return None if soonest == math.inf else soonest - now
 
     def statuses(self, intent: NodeIntent) -> Iterable[RouterStatus]:
         """Every highly available router's part here, since when."""

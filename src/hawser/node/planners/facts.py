@@ -42,7 +42,6 @@ class Facts:
     ``admitted`` are the HA ports, by id, by which this node takes part in elections (`router_ha.stands_aside`).
     ``contested`` are routers, by id, that this node is master of and that another may claim once it goes on.
     ``overdue`` are routers, by id, that this node has been wanted for as master for longer than a move may take.
-    ``carried`` are routers, by id, that this node has been master of for a while, or was until a moment ago.
     ``missing`` are the kernel modules for interfaces that this machine has not.
     """
 
@@ -58,7 +57,6 @@ class Facts:
     admitted: frozenset[str] = frozenset()
     contested: frozenset[str] = frozenset()
     overdue: frozenset[str] = frozenset()
-    carried: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
 
 

@@ -17,7 +17,7 @@ from hawser.machine.items.link import Veth
 from hawser.machine.items.netns import Netns
 from hawser.machine.items.route import Route
 from hawser.machine.items.sysctl import Sysctl
-from hawser.node.planners import advertise, bridge, feet, handover, metadata, nat, router_ha
+from hawser.node.planners import advertise, bridge, feet, metadata, nat, router_ha
 from hawser.node.planners.facts import Contact, Facts
 from hawser.wire.intent import NodeIntent, Router, RouterInterface
 from hawser.wire.report import Mastership
@@ -76,7 +76,6 @@ def _own(router: Router, facts: Facts) -> Facts:
         admitted=facts.admitted & {port_id},
         contested=facts.contested & {router.id},
         overdue=facts.overdue & {router.id},
-        carried=facts.carried & {router.id},
     )
 
 
@@ -99,7 +98,6 @@ def _router(router: Router, facts: Facts, contact: Contact) -> Iterator[Item]:
         yield from _interface(netns, link, interface, quiet.key)
     if router.ha:
         yield from router_ha.desire(router, router.ha, facts, contact)
-        yield from handover.desire(router, facts)
     else:
         yield from _own_addresses(router, netns)
     if router.ha is None or facts.masterships.get(router.id) is Mastership.ACTIVE:
