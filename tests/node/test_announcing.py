@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
-from hawser.node.agent.announcing import AGAIN, LAST_WORDS, Announcer
+from hawser.node.agent import announcing
+from hawser.node.agent.announcing import AGAIN, LAST_WORDS, LATE, OUTLIVED, Announcer
 from hawser.wire.intent import FloatingIp, NodeIntent
 from hawser.wire.report import Mastership
 from tests.node import samples
@@ -154,3 +156,36 @@ def test_addresses_that_a_dead_keepalived_left_while_no_agent_ran_count_too(node
 def test_nothing_is_said_where_only_a_password_would_be_heard(node: Node):
     hears(node, ACTIVE, STANDBY, ha_vrrp_advert_int=2.0, ha_vrrp_auth_password="secret")
     assert not node.machine.spoken
+
+
+def test_a_new_master_says_where_it_is_once_more_when_who_was_cut_off_is_silent(
+    node: Node, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(announcing, "LATE", 10.0)  # whatever else the processors do
+
+    async def story(node: Node) -> None:
+        node.told(samples.node())
+        await node.until(lambda: node.stands("name='keepalived'"))
+        node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
+        await asyncio.sleep(OUTLIVED / 2)
+        assert said(node) == []
+        await node.until(lambda: said(node) == [INSIDE, GATEWAY])
+
+    node.play(story)
+
+
+def test_one_that_gave_way_meanwhile_or_stood_still_says_nothing(node: Node):
+    async def story(node: Node) -> None:
+        node.told(samples.node())
+        await node.until(lambda: node.stands("name='keepalived'"))
+        node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
+        node.loop.mastership(samples.ROUTER, Mastership.STANDBY)
+        await asyncio.sleep(OUTLIVED + 0.1)
+        assert said(node) == []
+        node.loop.mastership(samples.ROUTER, Mastership.ACTIVE)
+        await asyncio.sleep(OUTLIVED / 2)
+        time.sleep(OUTLIVED + LATE)
+        await asyncio.sleep(0.1)
+        assert said(node) == []
+
+    node.play(story)

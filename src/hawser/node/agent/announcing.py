@@ -3,12 +3,15 @@
 A router that is on one node alone is announced where its addresses appear, and again after a second, for who carried it
 before may have had the last word meanwhile. A highly available one is announced by keepalived on its new master. There
 the last word may be that of a dead keepalived's node, whose addresses speak on until it gives way: then that node has
-the master announce itself again, by a heartbeat that is lower than the master's own.
+the master announce itself again, by a heartbeat that is lower than the master's own. Or it may be that of a master that
+is cut off and does not know it yet, which speaks on to the outside for a moment (a second announcement that was due, a
+neighbour that it looks for): a new master therefore says where each of its interfaces is once more when that is over.
 """
 
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Collection, Coroutine, Iterable, Iterator, Mapping
 
 from hawser.base import names
@@ -26,6 +29,10 @@ from hawser.wire.report import Mastership
 
 AGAIN = 1.0
 """Seconds after which all is said once more."""
+OUTLIVED = 0.3
+"""Seconds after which a master that was cut off has given way to who took over: it finds out as soon as that does."""
+LATE = 0.2
+"""Seconds more after which this node must have stood still, and somebody else may be master by now."""
 LAST_WORDS = 0.1
 """Seconds after which a kernel that gave addresses up has sent what it still had of them."""
 
@@ -48,6 +55,13 @@ def _own(router: Router, actual: Collection[Key], bridged: Collection[str]) -> I
             for address in (*feet.addresses(foot), *further):
                 if AddressItem(netns, link, address).key in actual:
                     yield Announcement(netns, link, foot.mac, address.ip)
+
+
+def _places(router: Router) -> Iterator[Announcement]:
+    """One address of each interface: enough for bridges to learn where it is."""
+    netns = names.router_namespace(router.id)
+    for link, foot in feet.links(router):
+        yield Announcement(netns, link, foot.mac, feet.addresses(foot)[0].ip)
 
 
 class Announcer:
@@ -82,18 +96,26 @@ class Announcer:
 
     def part(self, intent: NodeIntent | None, router_id: str, part: Mastership) -> None:
         """keepalived says which part this node plays for a router. One that stands by has let go of all addresses."""
+        router = next((each for each in intent.routers if each.id == router_id), None) if intent else None
         if part is Mastership.ACTIVE:
+            if router and router_id not in self._held:
+                self._begin(self._outlive(router))
             self._held.add(router_id)
         elif part is Mastership.STANDBY and router_id in self._held:
             self._held.discard(router_id)
-            for router in intent.routers if intent else ():
-                if router.id == router_id and router.ha:
-                    self._begin(self._give_way(router, router.ha))
+            if router and router.ha:
+                self._begin(self._give_way(router, router.ha))
 
     def _begin(self, saying: Coroutine[None, None, None]) -> None:
         task = asyncio.get_running_loop().create_task(saying)
         self._saying.add(task)
         task.add_done_callback(self._saying.discard)
+
+    async def _outlive(self, router: Router) -> None:
+        latest = time.monotonic() + OUTLIVED + LATE
+        await asyncio.sleep(OUTLIVED)
+        if router.id in self._held and time.monotonic() < latest:
+            await asyncio.to_thread(self._machine.announce, tuple(_places(router)))
 
     async def _give_way(self, router: Router, ha: HighAvailability) -> None:
         heartbeat = forged.heartbeat(ha, self._settings, LOWEST)
