@@ -31,7 +31,7 @@ from hawser.machine.items.item import ROOT, Item, Key
 from hawser.machine.items.link import Veth
 from hawser.machine.items.process import process_key
 from hawser.machine.items.sysctl import Sysctl
-from hawser.node.planners import conntrack, feet, steering
+from hawser.node.planners import conntrack, feet, handover, steering
 from hawser.node.planners.daemon import daemon
 from hawser.node.planners.facts import Contact, Facts
 from hawser.wire.intent import HighAvailability, Router
@@ -105,6 +105,7 @@ def desire(router: Router, ha: HighAvailability, facts: Facts, contact: Contact)
     # A peer that was away is asked for ten times a second: until it hears of the master, it would be one, too.
     yield Sysctl(netns, f"net/ipv4/neigh/{link}/retrans_time_ms", "100", link)
     yield Address(netns, link, link_local_interface(ha.mac))
+    yield from handover.desire(router, ha, facts)
     if is_wired(ha, facts):  # a keepalived that cannot hear its peers would make a second master
         begins = contact is Contact.SOUND and _begins(router, ha, facts)
         yield from _daemons(router, ha, facts, rank(router, ha, facts, contact), begins)
@@ -129,8 +130,7 @@ def stands_aside(ha: HighAvailability, facts: Facts) -> bool:
 def rank(router: Router, ha: HighAvailability, facts: Facts, contact: Contact) -> File:
     """The file with the number that steers mastership."""
     part, outlook = facts.masterships.get(router.id), facts.outlooks.get(router.id)
-    if not facts.told or router.id in facts.overdue:  # servers that are away may not have said that it ended
-        ha = replace(ha, wanted=False)
+    ha = replace(ha, wanted=handover.is_wanted(router, ha, facts))
     contested = router.id in facts.contested
     number = steering.number(ha, part, contact, outlook, steering.scale(facts.settings), contested=contested)
     return File(
