@@ -39,6 +39,9 @@ def default_settings() -> ServerSettings:
     return config.server_settings(config.read([]))
 
 
+SLAAC = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
+
+
 def settings(**options: Any) -> ServerSettings:
     """The default settings without quotas, but for ``options``."""
     defaults = default_settings()

@@ -20,11 +20,6 @@ def external(stage):
 
 
 @pytest.fixture
-def lan(stage):
-    return stage.network()
-
-
-@pytest.fixture
 def edge(stage, lan, external):
     """A router between ``lan`` and ``external``."""
     made = stage.gateway(stage.router(), external)

@@ -10,19 +10,7 @@ from hawser.base.errors import BadInput, Conflict
 from hawser.server.model.port import PortChanges, WantedIp
 from hawser.server.model.router import ExtraRoute, RouterChanges
 from hawser.server.service import port, router
-from tests.server.stage import ADMIN, DEMO
-
-SLAAC = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
-
-
-@pytest.fixture
-def lan(stage):
-    return stage.network()
-
-
-@pytest.fixture
-def inside(stage, lan):
-    return stage.subnet(lan, "10.0.0.0/24")
+from tests.server.stage import ADMIN, DEMO, SLAAC
 
 
 def give(stage, port_, *wanted, caller=DEMO):

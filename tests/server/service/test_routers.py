@@ -13,19 +13,7 @@ from hawser.server.model.router import ExtraRoute, RouterChanges, WantedGateway
 from hawser.server.service import port, router
 from hawser.server.store import snapshot
 from hawser.wire.intent import NetworkType
-from tests.server.stage import ADMIN, DEMO, OTHER
-
-SLAAC = {"ipv6_ra_mode": "slaac", "ipv6_address_mode": "slaac"}
-
-
-@pytest.fixture
-def lan(stage):
-    return stage.network()
-
-
-@pytest.fixture
-def inside(stage, lan):
-    return stage.subnet(lan, "10.0.0.0/24")
+from tests.server.stage import ADMIN, DEMO, OTHER, SLAAC
 
 
 def test_an_interface_has_the_gateway_address(stage, inside):
